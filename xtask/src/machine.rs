@@ -1,0 +1,124 @@
+//! What this machine must have beside Rust, and how it gets there.
+//!
+//! Invariant: nothing is installed without consent. `--yes`, `CI=true` and root are consent; otherwise the exact line is
+//! printed and, at a terminal, asked for.
+
+use std::env;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::process::Command;
+
+use crate::workspace::{Workspace, succeed, works};
+
+/// Something that a command cannot do without.
+pub struct Need {
+    /// What it is, as a person would say it.
+    what: &'static str,
+    /// Whether it is there.
+    present: fn() -> bool,
+    /// The Debian packages that bring it.
+    debian: &'static [&'static str],
+    /// The line that brings it on macOS.
+    macos: &'static str,
+}
+
+/// What every build needs. SQLCipher links the system's libcrypto, except on Apple's systems, which have their own.
+pub const BUILD: &[Need] = &[
+    Need {
+        what: "a C compiler",
+        present: || works("cc", &["--version"]),
+        debian: &["gcc", "libc6-dev"],
+        macos: "xcode-select --install",
+    },
+    Need {
+        what: "pkg-config",
+        present: || cfg!(not(target_os = "linux")) || works("pkg-config", &["--version"]),
+        debian: &["pkg-config"],
+        macos: "brew install pkgconf",
+    },
+    Need {
+        what: "OpenSSL's headers (for SQLCipher)",
+        present: || cfg!(not(target_os = "linux")) || works("pkg-config", &["--exists", "libcrypto"]),
+        debian: &["libssl-dev"],
+        macos: "brew install openssl",
+    },
+];
+
+/// What the test of the desktop keystore needs on Linux: a Secret Service of its own.
+pub const SECRET_SERVICE: &[Need] = &[
+    Need {
+        what: "dbus-run-session",
+        present: || works("dbus-run-session", &["--version"]),
+        debian: &["dbus"],
+        macos: "brew install dbus",
+    },
+    Need {
+        what: "gnome-keyring-daemon",
+        present: || works("gnome-keyring-daemon", &["--version"]),
+        debian: &["gnome-keyring"],
+        macos: "brew install gnome-keyring",
+    },
+];
+
+/// What fetching a pinned binary from the Python registry needs.
+pub const PYTHON: &[Need] = &[Need {
+    what: "Python with venv",
+    present: || works("python3", &["-c", "import venv, ensurepip"]),
+    debian: &["python3", "python3-venv"],
+    macos: "brew install python",
+}];
+
+/// Makes sure that all of `needs` is here: installs what is missing, with consent.
+///
+/// # Errors
+/// Says what is missing and the line that would bring it.
+pub fn require(workspace: &Workspace, needs: &[Need]) -> Result<(), String> {
+    let missing: Vec<&Need> = needs.iter().filter(|need| !(need.present)()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let what = missing.iter().map(|need| need.what).collect::<Vec<_>>().join(", ");
+    let line = install_line(&missing).ok_or(format!("missing: {what}; install it the way this system does"))?;
+    if !consents(workspace, &what, &line) {
+        return Err(format!("missing: {what}; to install it: {line}"));
+    }
+    succeed(workspace.program("sh").args(["-c", &line]).env("DEBIAN_FRONTEND", "noninteractive"))?;
+    match missing.iter().find(|need| !(need.present)()) {
+        Some(need) => Err(format!("{} is still missing after: {line}", need.what)),
+        None => Ok(()),
+    }
+}
+
+/// Whether installing needs no question: `--yes`, `CI=true`, or root.
+pub fn may_install(workspace: &Workspace) -> bool {
+    workspace.yes || env::var_os("CI").is_some_and(|value| value == "true") || is_root()
+}
+
+fn install_line(missing: &[&Need]) -> Option<String> {
+    if cfg!(target_os = "macos") {
+        return Some(missing.iter().map(|need| need.macos).collect::<Vec<_>>().join(" && "));
+    }
+    if !works("apt-get", &["--version"]) {
+        return None;
+    }
+    let packages = missing.iter().flat_map(|need| need.debian).copied().collect::<Vec<_>>().join(" ");
+    let apt = if is_root() { "apt-get" } else { "sudo apt-get" };
+    // Another installer may hold the lock for a while (a fresh machine updating itself): wait for it instead of failing.
+    let wait = "-o DPkg::Lock::Timeout=400";
+    Some(format!("{apt} {wait} update && {apt} {wait} install -y --no-install-recommends {packages}"))
+}
+
+fn consents(workspace: &Workspace, what: &str, line: &str) -> bool {
+    if may_install(workspace) {
+        return true;
+    }
+    if !io::stdin().is_terminal() {
+        return false;
+    }
+    eprint!("Missing on this machine: {what}. It is installed by\n  {line}\nRun that now? [y/N] ");
+    let mut answer = String::new();
+    io::stderr().flush().is_ok() && io::stdin().lock().read_line(&mut answer).is_ok() && answer.trim() == "y"
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}

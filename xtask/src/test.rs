@@ -1,0 +1,175 @@
+//! `cargo xtask test`: every suite that this machine can run, in one command.
+//!
+//! Invariants: a suite that does not run says why; the last line on stdout carries the totals. The Rust tests run in a home
+//! directory of their own, where Linux can offer it under a Secret Service of its own too, so they never meet a person's keys.
+
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{self, Command, Stdio};
+
+use crate::Failure;
+use crate::machine;
+use crate::workspace::{Workspace, said, succeed};
+
+/// Each suite with the directory that its tests live in; `rust` is everything in the Cargo workspace.
+const SUITES: [(&str, &str); 5] =
+    [("rust", "."), ("frontend", "frontend"), ("desktop", "tauri-app"), ("kotlin", "android"), ("swift", "ios")];
+
+/// How many tests passed, failed and were ignored.
+#[derive(Debug, Default, PartialEq, Clone, Copy)]
+pub struct Tally {
+    passed: u64,
+    failed: u64,
+    ignored: u64,
+}
+
+/// Runs the named suites, or all that this machine can run.
+pub fn test(workspace: &Workspace, names: &[String]) -> Result<(), Failure> {
+    if let Some(unknown) = names.iter().find(|name| !SUITES.iter().any(|(suite, _)| suite == name)) {
+        return Err(Failure::Usage(format!("there is no suite `{unknown}`")));
+    }
+    let (mut total, mut skipped, mut broken) = (Tally::default(), 0, None);
+    for (suite, folder) in SUITES.iter().filter(|(suite, _)| names.is_empty() || names.iter().any(|name| name == suite))
+    {
+        if *suite != "rust" {
+            skipped += 1;
+            println!("{suite}: skipped: {folder}/ is not in the project yet");
+            continue;
+        }
+        let (tally, outcome) = rust(workspace);
+        total = tally;
+        broken = outcome.err();
+    }
+    if let Some(why) = &broken {
+        println!("rust: {why}");
+    }
+    let Tally { passed, failed, ignored } = total;
+    println!("test: {passed} passed, {failed} failed, {ignored} ignored; {skipped} suites skipped");
+    if failed > 0 || broken.is_some() { Err(Failure::Exit(1)) } else { Ok(()) }
+}
+
+fn rust(workspace: &Workspace) -> (Tally, Result<(), String>) {
+    let mut tally = Tally::default();
+    let mut all = || {
+        machine::require(workspace, machine::BUILD)?;
+        succeed(&mut workspace.cargo(["test", "--workspace", "--locked", "--no-run"]))?;
+        let home = PrivateHome::make()?;
+        let mut tests = match secret_service(workspace, &home) {
+            Ok(command) => command,
+            Err(why) => {
+                println!("rust: the desktop keystore's test is skipped: {why}");
+                workspace.program(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            }
+        };
+        tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+        home.enter(&mut tests)?;
+        counted(&mut tests, &mut tally)
+    };
+    let outcome = all();
+    (tally, outcome)
+}
+
+/// Runs a test command, showing its output, and adds up the results that it prints.
+fn counted(command: &mut Command, tally: &mut Tally) -> Result<(), String> {
+    let line = said(command);
+    eprintln!("$ {line}");
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| format!("cannot start: {line}: {error}"))?;
+    for output in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines).map_while(Result::ok) {
+        println!("{output}");
+        if let Some(more) = result(&output) {
+            tally.passed += more.passed;
+            tally.failed += more.failed;
+            tally.ignored += more.ignored;
+        }
+    }
+    let status = child.wait().map_err(|error| format!("lost sight of: {line}: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("failed ({status})")) }
+}
+
+/// Reads a line such as `test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; ...`.
+fn result(line: &str) -> Option<Tally> {
+    let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
+    let count = |what| counts.split("; ").find_map(|part| part.strip_suffix(what)?.parse().ok());
+    Some(Tally { passed: count(" passed")?, failed: count(" failed")?, ignored: count(" ignored")? })
+}
+
+/// A cargo command on a message bus of its own with an unlocked Secret Service that nobody else sees.
+fn secret_service(workspace: &Workspace, home: &PrivateHome) -> Result<Command, String> {
+    if cfg!(not(target_os = "linux")) {
+        return Err("only Linux can offer a keystore for one test run".to_owned());
+    }
+    machine::require(workspace, machine::SECRET_SERVICE)?;
+    let session = || {
+        let mut session = workspace.program("dbus-run-session");
+        session.args(["--", "sh", "-c", UNLOCK, "sh"]);
+        session
+    };
+    let mut probe = session();
+    home.enter(&mut probe)?;
+    succeed(probe.arg("true"))?;
+    let mut tests = session();
+    tests.arg(env::var_os("CARGO").unwrap_or_else(|| "cargo".into())).env("PLUMBLINE_TEST_KEYRING", "1");
+    Ok(tests)
+}
+
+/// Starts the daemon with a login keyring that a throwaway password opens, then becomes the command.
+const UNLOCK: &str = "printf 'throwaway\\n' | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null \
+    || exit 99; exec \"$@\"";
+
+/// A home and runtime directory for one run, gone when it ends.
+struct PrivateHome(PathBuf);
+
+impl PrivateHome {
+    fn make() -> Result<PrivateHome, String> {
+        let home = PrivateHome(env::temp_dir().join(format!("plumbline-test-{}", process::id())));
+        let failed = |error| format!("cannot make {}: {error}", home.0.display());
+        let mut private = fs::DirBuilder::new();
+        // The message bus and the keyring refuse a runtime directory that others can read.
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut private, 0o700);
+        private.create(&home.0).map_err(failed)?;
+        private.create(home.0.join("run")).map_err(failed)?;
+        Ok(home)
+    }
+
+    /// Makes `command` live here. Cargo and rustup keep the directories that they had.
+    fn enter(&self, command: &mut Command) -> Result<(), String> {
+        let real = env::var_os("HOME").map(PathBuf::from).ok_or("HOME is not set")?;
+        for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+            command.env(name, env::var_os(name).map_or_else(|| real.join(folder), PathBuf::from));
+        }
+        command.env("HOME", &self.0).env("XDG_RUNTIME_DIR", self.0.join("run"));
+        for name in ["XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "DISPLAY", "WAYLAND_DISPLAY"] {
+            command.env_remove(name);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for PrivateHome {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            eprintln!("left behind: {}: {error}", self.0.display());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_of_a_test_binary_are_read() {
+        let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 4 filtered out; finished in 0.01s";
+        assert_eq!(result(line), Some(Tally { passed: 12, failed: 3, ignored: 1 }));
+    }
+
+    #[test]
+    fn other_lines_are_no_results() {
+        for line in ["running 3 tests", "test result: ", "test a::b ... ok", "12 passed; 3 failed"] {
+            assert_eq!(result(line), None, "{line}");
+        }
+    }
+}
