@@ -4,6 +4,7 @@
 
 pub mod fault;
 pub mod id;
+pub mod log;
 
 pub use fault::{Fault, Lock};
 pub use id::{DeviceId, Hash, OrganisationId, RecordId, Uuid};
