@@ -17,8 +17,7 @@ pub fn deny(workspace: &Workspace) -> Result<Option<String>, String> {
     let tool = tool(workspace)?;
     // Offline from here on, so that a check cannot change with the weather; it reads crates of every platform.
     succeed(&mut workspace.cargo(["fetch", "--quiet", "--locked"]))?;
-    let advisories =
-        advisory_database().is_some_and(|folder| fs::read_dir(folder).is_ok_and(|mut all| all.next().is_some()));
+    let advisories = advisory_database().is_some();
     let mut check = workspace.program(tool);
     check.args(["--offline", "--locked", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]);
     if advisories {
@@ -61,7 +60,10 @@ fn tool(workspace: &Workspace) -> Result<PathBuf, String> {
     Ok(binary)
 }
 
+/// Where cargo-deny keeps its copies of advisory databases, if there is one.
 fn advisory_database() -> Option<PathBuf> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
-    Some(home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")))?.join("advisory-dbs"))
+    let home = home.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")))?;
+    let copies = fs::read_dir(home.join("advisory-dbs")).ok()?;
+    copies.filter_map(Result::ok).map(|copy| copy.path()).find(|path| path.is_dir())
 }

@@ -275,7 +275,8 @@ fn lock(text: &str, report: &mut impl FnMut(usize, String)) {
 
 /// One file a kind: what `record_kinds!` lists and what `protocol/src/record/` holds must be the same.
 fn kinds(list: &str, paths: &[String]) -> Vec<Problem> {
-    let Some((_, body)) = list.rsplit_once("record_kinds!") else { return Vec::new() };
+    let listed = list.split_once("record_kinds! {").and_then(|(_, after)| after.split_once('}'));
+    let Some((body, _)) = listed else { return Vec::new() };
     let files = paths.iter().filter_map(|path| path.strip_prefix(KINDS)?.strip_suffix(".rs"));
     let unlisted = files.filter(|kind| !kind.contains('/') && *kind != "tests" && !has_word(body, kind));
     let problem = |kind: &str| Problem {
