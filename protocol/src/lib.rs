@@ -2,12 +2,26 @@
 //!
 //! Pure: no I/O, no clock, no database, no network. The same bytes give the same result everywhere and for ever.
 
+pub mod action;
+pub mod append;
+pub mod blob;
+pub mod entry;
+pub mod evidence;
 pub mod fault;
+pub mod fold;
 pub mod hours;
 pub mod id;
+pub mod judge;
+pub mod link;
 pub mod log;
+pub mod page;
 pub mod place;
+pub mod policy;
+pub mod reader;
+pub mod record;
+pub mod session;
 pub mod time;
+pub mod value;
 
 pub use fault::{Fault, Lock};
 pub use id::{DeviceId, Hash, OrganisationId, RecordId, Uuid};

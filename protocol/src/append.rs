@@ -1,0 +1,108 @@
+//! Appending: what a server does with a pushed action before it is an entry.
+//!
+//! Invariants: every action that is correctly signed and chained by an enrolled device gets an entry, held or applied; what
+//! gets none is refused with a code, and nothing waits behind it (spine rule 12). Time received never decreases (rule 2).
+
+use crate::{
+    action::Action,
+    entry::{Entry, Held, Outcome, RULES},
+    fault::Fault,
+    fold::{Book, Tip, record_previous},
+    id::{Hash, RecordId},
+    judge::{judge, member_of},
+    log::merkle,
+    record::organisation,
+};
+
+/// Why a pushed action gets no entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// A sequence is missing before it: the next one expected.
+    Gap(u64),
+    /// Its chain is known with other bytes: the device must enrol again (rule 21).
+    Reenrol,
+    /// The device is not enrolled.
+    Device,
+    /// It belongs to another organisation, or begins one where one exists.
+    Organisation,
+    /// What its author claims to have seen is not in this log.
+    Seen,
+    /// The enrolment breaks a rule; failed enrolments leave no entry (rule 7).
+    Enrolment(Held),
+}
+
+impl Refusal {
+    /// The fault that a person is shown.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Refusal::Gap(_) => Fault::invalid("sequence", "gap"),
+            Refusal::Reenrol => Fault::Reenrol,
+            Refusal::Device => Fault::invalid("device", "unknown"),
+            Refusal::Organisation => Fault::invalid("organisation", "other"),
+            Refusal::Seen => Fault::invalid("seen", "unknown"),
+            Refusal::Enrolment(Held::Invalid { field, reason }) => Fault::invalid(field.clone(), reason.clone()),
+            Refusal::Enrolment(held) => Fault::invalid("enrolment", held.code()),
+        }
+    }
+}
+
+/// The entry that `action` becomes at the end of the log, or why it becomes none. `now` is the server's clock in
+/// milliseconds since 1970; `root_at` gives the root of the log's first so many entries. Nothing is changed: the caller
+/// stores the entry and folds it with [`crate::fold::step`].
+pub fn append(
+    book: &mut dyn Book,
+    tip: &Tip,
+    action: Action,
+    now: i64,
+    root_at: &mut dyn FnMut(u64) -> Result<Hash, Fault>,
+) -> Result<Result<Entry, Refusal>, Fault> {
+    let header = action.header();
+    if tip.organisation.is_some_and(|o| header.organisation != Some(o)) || tip.organisation.is_none() != begins(&action)
+    {
+        return Ok(Err(Refusal::Organisation));
+    }
+    let enrolment = header.kind == "device" && header.record == RecordId::from(header.device) && header.sequence == 0;
+    if !begins(&action) && !enrolment && !known_device(book, tip, &action)? {
+        return Ok(Err(Refusal::Device));
+    }
+    match book.chain(&header.device)? {
+        None if header.sequence > 0 => return Ok(Err(Refusal::Gap(0))),
+        Some(head) if header.sequence > head.sequence + 1 => return Ok(Err(Refusal::Gap(head.sequence + 1))),
+        Some(head) if header.sequence <= head.sequence || header.previous != Some(head.hash) => {
+            return Ok(Err(Refusal::Reenrol));
+        }
+        _ => {}
+    }
+    let seen = header.seen;
+    let root = match seen.size {
+        0 => merkle::empty_root(),
+        size if seen.generation == 0 && size <= tip.size => root_at(size)?,
+        _ => return Ok(Err(Refusal::Seen)),
+    };
+    if root != seen.root || seen.generation != 0 {
+        return Ok(Err(Refusal::Seen));
+    }
+    let received = now.max(tip.received);
+    let outcome = judge(book, &action, received)?;
+    if let (true, Outcome::Held(held)) = (enrolment || begins(&action), &outcome) {
+        return Ok(Err(Refusal::Enrolment(held.clone())));
+    }
+    let record_previous = record_previous(book, tip, &action)?;
+    Ok(Ok(Entry { action, received, outcome, rules: RULES, record_previous }))
+}
+
+/// True for the action that begins an organisation.
+pub fn begins(action: &Action) -> bool {
+    action.header().organisation.is_none() && action.header().kind == organisation::KIND.name
+}
+
+/// True when the signer is an enrolled device, revoked or not, or the server's key over a deposit (rule 9).
+pub fn known_device(book: &mut dyn Book, tip: &Tip, action: &Action) -> Result<bool, Fault> {
+    let device = action.header().device;
+    if action.header().kind == "deposit" {
+        let Some(organisation) = tip.organisation else { return Ok(false) };
+        let record = book.record(&RecordId::from(organisation))?;
+        return Ok(record.and_then(|r| r.key(organisation::SERVER_KEY)) == Some(device.0));
+    }
+    Ok(member_of(book, &device)?.is_some())
+}

@@ -1,0 +1,173 @@
+//! Reading a log without trusting who hands it over: the checks of every entry, shared by client and verifier.
+//!
+//! Invariants: an entry is folded only after all of its checks; whoever sees everything judges every outcome again, everyone
+//! else those of Organisation entries (spine rule 6); a lie names its code and position and nothing that a person wrote.
+
+use std::{fmt, sync::Arc};
+
+use crate::{
+    action::BadAction,
+    append::{begins, known_device},
+    entry::{Entry, RULES},
+    fault::Fault,
+    fold::{self, Book, Tip, is_organisation_kind, record_previous},
+    id::RecordId,
+    judge::judge,
+    record,
+};
+
+/// What kind of disagreement was found. The codes are a contract with scripts (DESIGN section 10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// Bytes are not in their one encoding.
+    Encoding,
+    /// A signature is not by the key named.
+    Signature,
+    /// A device's chain is broken.
+    Chain,
+    /// An entry of a record is missing, or its position is wrong.
+    Record,
+    /// Time received goes backwards.
+    Time,
+    /// A key signs that may not.
+    Key,
+    /// A body is not the one committed to.
+    Commitment,
+    /// Entries do not hash to the root.
+    Root,
+    /// A checkpoint is not good.
+    Checkpoint,
+    /// An author had seen another history.
+    Seen,
+    /// An outcome is not the one that the rules give.
+    Fold,
+    /// Bytes of a photograph differ.
+    Blob,
+    /// A file that must be there is not.
+    Missing,
+}
+
+/// A disagreement between a log and its own proofs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lie {
+    /// What kind.
+    pub code: Code,
+    /// Where in the log, if it is about an entry.
+    pub position: Option<u64>,
+    /// In words, without anything that a person wrote.
+    pub text: String,
+}
+
+impl Lie {
+    /// At `position`.
+    pub fn at(position: u64, code: Code, text: impl Into<String>) -> Lie {
+        Lie { code, position: Some(position), text: text.into() }
+    }
+    /// About the log as a whole.
+    pub fn of(code: Code, text: impl Into<String>) -> Lie {
+        Lie { code, position: None, text: text.into() }
+    }
+    /// Of an action that could not be read.
+    pub fn bad_action(position: u64, bad: &BadAction) -> Lie {
+        let code = match bad {
+            BadAction::Encoding(_) | BadAction::Form(_) => Code::Encoding,
+            BadAction::Signature => Code::Signature,
+            BadAction::Commitment => Code::Commitment,
+        };
+        Lie::at(position, code, bad.to_string())
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", format!("{self:?}").to_lowercase())
+    }
+}
+
+impl fmt::Display for Lie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.position {
+            Some(position) => write!(f, "{} at position {position}: {}", self.code, self.text),
+            None => write!(f, "{}: {}", self.code, self.text),
+        }
+    }
+}
+
+/// Why reading stops.
+#[derive(Debug)]
+pub enum Trouble {
+    /// The log disagrees with itself: raise the alarm, keep both versions.
+    Lie(Lie),
+    /// The store failed, or the entry is for a newer version ([`Fault::Outdated`]).
+    Fault(Fault),
+}
+
+impl From<Fault> for Trouble {
+    fn from(fault: Fault) -> Self {
+        Trouble::Fault(fault)
+    }
+}
+impl From<Lie> for Trouble {
+    fn from(lie: Lie) -> Self {
+        Trouble::Lie(lie)
+    }
+}
+
+/// Checks the entry at position `tip.size` and folds it. Signature and commitment were checked when it was decoded; root,
+/// checkpoint and `seen` roots are checked by the caller, who has the tree. `all`: the reader has seen every entry so far.
+pub fn read(book: &mut dyn Book, tip: &mut Tip, entry: &Arc<Entry>, all: bool) -> Result<(), Trouble> {
+    let position = tip.size;
+    let lie = |code, text: &str| Err(Trouble::Lie(Lie::at(position, code, text)));
+    let action = &entry.action;
+    let header = action.header();
+    let organisation_kind = is_organisation_kind(&header.kind);
+    if entry.rules > RULES && organisation_kind {
+        return Err(Trouble::Fault(Fault::Outdated));
+    }
+    if begins(action) != (position == 0) {
+        return lie(Code::Key, "the first entry, and it alone, begins an organisation");
+    }
+    if tip.organisation.is_some_and(|o| o != action.organisation()) {
+        return lie(Code::Key, "an action of another organisation");
+    }
+    let enrolment = header.kind == "device" && header.record == RecordId::from(header.device) && header.sequence == 0;
+    if !begins(action) && !enrolment && !known_device(book, tip, action)? {
+        return lie(Code::Key, "signed by a key that is not enrolled");
+    }
+    let chain = book.chain(&header.device)?;
+    let gap = match &chain {
+        None => header.sequence > 0 && all,
+        Some(head) if header.sequence == head.sequence + 1 => header.previous != Some(head.hash),
+        Some(head) => header.sequence <= head.sequence || all,
+    };
+    if gap {
+        return lie(Code::Chain, "does not follow the device's previous action");
+    }
+    if record_previous(book, tip, action)? != entry.record_previous {
+        return lie(Code::Record, "does not follow the record's previous entry");
+    }
+    if entry.received < tip.received {
+        return lie(Code::Time, "received before the entry before it");
+    }
+    if header.seen.generation != 0 || header.seen.size > position {
+        return lie(Code::Seen, "its author claims to have seen what came later");
+    }
+    if entry.rules <= RULES && (all || organisation_kind) {
+        let outcome = judge(book, action, entry.received)?;
+        if outcome != entry.outcome {
+            return lie(Code::Fold, "its outcome is not the one that the rules give");
+        }
+        let refused = (enrolment || position == 0) && !outcome.applied();
+        if refused {
+            return lie(Code::Key, "an enrolment that breaks a rule is in the log");
+        }
+    }
+    fold::step(book, tip, entry)?;
+    Ok(())
+}
+
+/// True when this version knows `kind`: an unknown one is kept, verified and forwarded, and shown as made by a newer version.
+pub fn knows(kind: &str) -> bool {
+    record::kind(kind).is_some()
+}
