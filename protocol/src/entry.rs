@@ -4,7 +4,7 @@
 //! entry (spine rule 1); the body is covered by the header's commitment. An outcome has no prose.
 
 use crate::{
-    action::{Action, BadAction},
+    action::{Action, BadAction, Body, decode_origin, encode_origin},
     id::Hash,
     log::merkle,
     value::{Reader, Writer},
@@ -66,6 +66,21 @@ impl Outcome {
         matches!(self, Outcome::Applied)
     }
 
+    /// The one encoding: 0 applied, 1 denied, 2 revoked, 3 not found, 4 duplicate, or `[field, reason]`.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut w = Writer::default();
+        self.write(&mut w);
+        w.0
+    }
+
+    /// Reads [`Outcome::encode`]'s bytes.
+    pub fn decode(bytes: &[u8]) -> Result<Outcome, BadAction> {
+        let mut r = Reader::new(bytes);
+        let outcome = Outcome::read(&mut r)?;
+        r.end()?;
+        Ok(outcome)
+    }
+
     pub(crate) fn write(&self, w: &mut Writer) {
         match self {
             Outcome::Applied => w.uint(0),
@@ -122,14 +137,8 @@ impl Entry {
     }
 
     /// The server's part: `received, outcome, rules, record_previous`, four items.
-    pub(crate) fn word(&self, w: &mut Writer) {
-        w.int(self.received);
-        self.outcome.write(w);
-        w.uint(self.rules);
-        match self.record_previous {
-            Some(position) => w.uint(position),
-            None => w.null(),
-        };
+    fn word(&self, w: &mut Writer) {
+        word(w, self.received, &self.outcome, self.rules, self.record_previous);
     }
 
     pub(crate) fn read_word(action: Action, r: &mut Reader<'_>) -> Result<Entry, BadAction> {
@@ -163,4 +172,69 @@ impl Entry {
         let action = Action::read(r)?;
         Entry::read_word(action, r)
     }
+}
+
+/// An entry as its server keeps it: the encoded parts of what was verified before it was logged. So it is served without
+/// being decoded or verified again; by itself it proves nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The header's bytes.
+    pub header: Vec<u8>,
+    /// The device's signature over them.
+    pub signature: [u8; 64],
+    /// The body's bytes.
+    pub body: Vec<u8>,
+    /// The encoded origin of resent work; an encoded null for all other.
+    pub origin: Vec<u8>,
+    /// As in the [`Entry`].
+    pub received: i64,
+    /// As in the [`Entry`].
+    pub outcome: Outcome,
+    /// As in the [`Entry`].
+    pub rules: u64,
+    /// As in the [`Entry`].
+    pub record_previous: Option<u64>,
+}
+
+impl From<&Entry> for Kept {
+    fn from(entry: &Entry) -> Self {
+        let mut origin = Writer::default();
+        encode_origin(&mut origin, entry.action.origin());
+        Kept {
+            header: entry.action.bytes().to_vec(),
+            signature: *entry.action.signature(),
+            body: entry.action.body().encode(),
+            origin: origin.0,
+            received: entry.received,
+            outcome: entry.outcome.clone(),
+            rules: entry.rules,
+            record_previous: entry.record_previous,
+        }
+    }
+}
+
+impl Kept {
+    /// The entry, its action verified again.
+    pub fn entry(self) -> Result<Entry, BadAction> {
+        let Kept { header, signature, body, origin, received, outcome, rules, record_previous } = self;
+        let mut r = Reader::new(&origin);
+        let origin = decode_origin(&mut r)?;
+        r.end()?;
+        let action = Action::verify(header, signature, Body::decode(&body)?, origin)?;
+        Ok(Entry { action, received, outcome, rules, record_previous })
+    }
+
+    pub(crate) fn word(&self, w: &mut Writer) {
+        word(w, self.received, &self.outcome, self.rules, self.record_previous);
+    }
+}
+
+fn word(w: &mut Writer, received: i64, outcome: &Outcome, rules: u64, record_previous: Option<u64>) {
+    w.int(received);
+    outcome.write(w);
+    w.uint(rules);
+    match record_previous {
+        Some(position) => w.uint(position),
+        None => w.null(),
+    };
 }

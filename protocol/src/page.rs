@@ -11,7 +11,7 @@ use crate::{
         Action, BadAction, Body, Header, Unverified, decode_cites, decode_kind, decode_origin, decode_project,
         decode_seen, encode_cites, encode_origin, encode_seen, hash,
     },
-    entry::{Entry, Outcome},
+    entry::{Entry, Kept, Outcome},
     fault::Fault,
     id::{DeviceId, Hash, OrganisationId, RecordId},
     log::merkle::Subtree,
@@ -57,10 +57,9 @@ impl Chains {
         self.0.insert(header.device, (header.sequence, hash));
     }
 
-    /// Ten items: project, device, sequence, previous (null when derivable or none), seen, cites, kind, record, body,
-    /// signature, origin.
-    fn write(&mut self, w: &mut Writer, action: &Action) {
-        let h = action.header();
+    /// [`ACTION_ITEMS`] items: project, device, sequence, previous (null when derivable or none), seen, cites, kind, record,
+    /// body, signature, origin.
+    fn write(&mut self, w: &mut Writer, h: &Header, hash: Hash, parts: &Parts<'_>) {
         match &h.project {
             Some(project) => w.bytes(project.as_bytes()),
             None => w.null(),
@@ -74,10 +73,10 @@ impl Chains {
         encode_cites(w, h.cites.as_ref());
         w.text(&h.kind);
         w.bytes(if h.organisation.is_some() { h.record.as_bytes() } else { &[] });
-        action.body().write(w);
-        w.bytes(action.signature());
-        encode_origin(w, action.origin());
-        self.note(h, action.hash());
+        w.0.extend_from_slice(parts.body);
+        w.bytes(parts.signature);
+        w.0.extend_from_slice(parts.origin);
+        self.note(h, hash);
     }
 
     fn read(&mut self, r: &mut Reader<'_>, organisation: Option<OrganisationId>) -> Result<Unverified, BadAction> {
@@ -107,6 +106,13 @@ impl Chains {
     }
 }
 
+/// What goes into a message as it stands, each in its one encoding.
+struct Parts<'a> {
+    body: &'a [u8],
+    signature: &'a [u8; 64],
+    origin: &'a [u8],
+}
+
 const ACTION_ITEMS: usize = 11;
 
 /// Encodes a push: a list of actions in the order of their chain.
@@ -116,7 +122,10 @@ pub fn encode_push(actions: &[Action]) -> Vec<u8> {
     let mut chains = Chains::default();
     for action in actions {
         w.list(ACTION_ITEMS);
-        chains.write(&mut w, action);
+        let mut origin = Writer::default();
+        encode_origin(&mut origin, action.origin());
+        let parts = Parts { body: &action.body().encode(), signature: action.signature(), origin: &origin.0 };
+        chains.write(&mut w, action.header(), action.hash(), &parts);
     }
     w.0
 }
@@ -297,7 +306,7 @@ impl UnverifiedEntry {
     }
 }
 
-/// The answer to a pull. `E` is [`Entry`] where it is made and [`UnverifiedEntry`] where it is read.
+/// The answer to a pull. `E` is [`Kept`] where it is made and [`UnverifiedEntry`] where it is read.
 #[derive(Debug, Clone)]
 pub enum Page<E> {
     /// Another generation, or other rights: pull again from 0 with these.
@@ -322,9 +331,9 @@ pub enum Page<E> {
 
 const ENTRY_ITEMS: usize = ACTION_ITEMS + 4;
 
-impl Page<std::sync::Arc<Entry>> {
-    /// The encoding.
-    pub fn encode(&self) -> Vec<u8> {
+impl Page<Kept> {
+    /// The encoding. Fails when a kept header is not one: the store is damaged.
+    pub fn encode(&self) -> Result<Vec<u8>, BadAction> {
         let mut w = Writer::default();
         match self {
             Page::Restart { generation, tag } => {
@@ -337,7 +346,9 @@ impl Page<std::sync::Arc<Entry>> {
                     match item {
                         Item::Entry(entry) => {
                             w.list(ENTRY_ITEMS);
-                            chains.write(&mut w, &entry.action);
+                            let Kept { header, signature, body, origin, .. } = entry;
+                            let parts = Parts { body, signature, origin };
+                            chains.write(&mut w, &Header::decode(header)?, hash(header), &parts);
                             entry.word(&mut w);
                         }
                         Item::Hidden(subtree) => write_subtree(&mut w, subtree),
@@ -347,7 +358,7 @@ impl Page<std::sync::Arc<Entry>> {
                 w.text(checkpoint).int(*now);
             }
         }
-        w.0
+        Ok(w.0)
     }
 }
 
