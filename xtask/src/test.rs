@@ -57,15 +57,14 @@ fn rust(workspace: &Workspace) -> (Tally, Result<(), String>) {
         succeed(&mut workspace.cargo(["test", "--workspace", "--locked", "--no-run"]))?;
         let home = PrivateHome::make()?;
         let mut tests = match secret_service(workspace, &home) {
-            Ok(command) => command,
+            Ok(session) => session,
             Err(why) => {
                 println!("rust: the desktop keystore's test is skipped: {why}");
-                workspace.program(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+                workspace.cargo([])
             }
         };
-        tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
         home.enter(&mut tests)?;
-        counted(&mut tests, &mut tally)
+        counted(tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]), &mut tally)
     };
     let outcome = all();
     (tally, outcome)
@@ -110,13 +109,16 @@ fn secret_service(workspace: &Workspace, home: &PrivateHome) -> Result<Command, 
     home.enter(&mut probe)?;
     succeed(probe.arg("true"))?;
     let mut tests = session();
-    tests.arg(env::var_os("CARGO").unwrap_or_else(|| "cargo".into())).env("PLUMBLINE_TEST_KEYRING", "1");
+    tests.arg(workspace.cargo([]).get_program()).env("PLUMBLINE_TEST_KEYRING", "1");
     Ok(tests)
 }
 
-/// Starts the daemon with a login keyring that a throwaway password opens, then becomes the command.
-const UNLOCK: &str = "printf 'throwaway\\n' | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null \
-    || exit 99; exec \"$@\"";
+/// Starts the daemon with a login keyring that a throwaway password opens, waits until it answers (one that never met its
+/// bus would outlive it), then becomes the command.
+const UNLOCK: &str = "\
+    printf 'throwaway\\n' | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null && \
+    dbus-send --session --print-reply --dest=org.freedesktop.secrets / org.freedesktop.DBus.Peer.Ping >/dev/null && \
+    exec \"$@\"";
 
 /// A home and runtime directory for one run, gone when it ends.
 struct PrivateHome(PathBuf);
