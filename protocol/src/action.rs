@@ -17,6 +17,7 @@ use crate::{
     evidence,
     id::{DeviceId, Hash, OrganisationId, RecordId, Uuid},
     log::merkle,
+    record::{device, organisation},
     time::TimeEvidence,
     value::{Key, Malformed, Reader, Value, Writer},
 };
@@ -286,6 +287,10 @@ impl Body {
         if r.offset() - start > MAX_BODY {
             return Err(BadAction::Form("body too long"));
         }
+        // The random bytes are committed to through the salts, so without a field nothing would cover them.
+        if fields.is_empty() {
+            return Err(BadAction::Form("body without fields"));
+        }
         Ok(Body { random, fields })
     }
 }
@@ -409,8 +414,29 @@ impl Action {
     }
     /// The device that first signed the work: the origin's for resent work.
     pub fn origin_device(&self) -> DeviceId {
-        let origin = self.origin.as_ref().and_then(|o| Header::decode(&o.header).ok());
-        origin.map_or(self.header.device, |h| h.device)
+        self.origin_header().map_or(self.header.device, |h| h.device)
+    }
+    /// The held action that this one admits, also when it is an admit sent again (rules 11 and 21).
+    pub fn admits(&self) -> Option<Hash> {
+        let origin = self.origin_header();
+        match origin.as_ref().unwrap_or(&self.header).cites {
+            Some(Cites::Admit(cited)) => Some(cited),
+            _ => None,
+        }
+    }
+    /// True for the action that begins an organisation, the first entry of its log (rule 3).
+    pub fn begins(&self) -> bool {
+        let h = &self.header;
+        h.organisation.is_none() && h.kind == organisation::KIND.name && h.sequence == 0
+    }
+    /// True for a device's own first action, by which it enrols (rule 7).
+    pub fn enrols(&self) -> bool {
+        let h = &self.header;
+        h.kind == device::KIND.name && h.record == RecordId::from(h.device) && h.sequence == 0
+    }
+
+    fn origin_header(&self) -> Option<Header> {
+        Header::decode(&self.origin.as_ref()?.header).ok()
     }
 
     /// The one encoding: `[header, signature, body, origin or null]`.
@@ -503,11 +529,16 @@ pub fn sign(key: &SigningKey, label: &[u8], message: &[u8]) -> [u8; 64] {
     key.sign(&[label, message].concat()).to_bytes()
 }
 
-/// Strict Ed25519 over `label || message`: canonical S, no key or R of small order, no cofactor (RFC 8032 as narrowed by
-/// `verify_strict`). The one rule everywhere.
+/// True when `signature` is `key`'s over `label || message`, by [`strict`].
 pub fn verify(key: &[u8; 32], label: &[u8], message: &[u8], signature: &[u8; 64]) -> bool {
+    strict(key, &[label, message].concat(), signature)
+}
+
+/// Strict Ed25519: canonical S, no key or R of small order, no cofactor (RFC 8032 as narrowed by `verify_strict`). The one
+/// rule everywhere; checkpoints alone are signed without a label, as their format wants it.
+pub(crate) fn strict(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
     let Ok(key) = VerifyingKey::from_bytes(key) else { return false };
-    key.verify_strict(&[label, message].concat(), &Signature::from_bytes(signature)).is_ok()
+    key.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
 }
 
 #[cfg(test)]

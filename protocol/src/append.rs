@@ -11,7 +11,7 @@ use crate::{
     id::{Hash, RecordId},
     judge::{judge, member_of},
     log::merkle,
-    record::organisation,
+    record::{deposit, organisation},
 };
 
 /// Why a pushed action gets no entry.
@@ -57,12 +57,12 @@ pub fn append(
     root_at: &mut dyn FnMut(u64) -> Result<Hash, Fault>,
 ) -> Result<Result<Entry, Refusal>, Fault> {
     let header = action.header();
-    if tip.organisation.is_some_and(|o| header.organisation != Some(o)) || tip.organisation.is_none() != begins(&action)
+    if tip.organisation.is_some_and(|o| header.organisation != Some(o)) || tip.organisation.is_none() != action.begins()
     {
         return Ok(Err(Refusal::Organisation));
     }
-    let enrolment = header.kind == "device" && header.record == RecordId::from(header.device) && header.sequence == 0;
-    if !begins(&action) && !enrolment && !known_device(book, tip, &action)? {
+    let comes_in = action.begins() || action.enrols();
+    if !comes_in && !known_device(book, tip, &action)? {
         return Ok(Err(Refusal::Device));
     }
     match book.chain(&header.device)? {
@@ -84,25 +84,22 @@ pub fn append(
     }
     let received = now.max(tip.received);
     let outcome = judge(book, &action, received)?;
-    if let (true, Outcome::Held(held)) = (enrolment || begins(&action), &outcome) {
+    if let (true, Outcome::Held(held)) = (comes_in, &outcome) {
         return Ok(Err(Refusal::Enrolment(held.clone())));
     }
     let record_previous = record_previous(book, tip, &action)?;
     Ok(Ok(Entry { action, received, outcome, rules: RULES, record_previous }))
 }
 
-/// True for the action that begins an organisation.
-pub fn begins(action: &Action) -> bool {
-    action.header().organisation.is_none() && action.header().kind == organisation::KIND.name
-}
-
 /// True when the signer is an enrolled device, revoked or not, or the server's key over a deposit (rule 9).
 pub fn known_device(book: &mut dyn Book, tip: &Tip, action: &Action) -> Result<bool, Fault> {
     let device = action.header().device;
-    if action.header().kind == "deposit" {
-        let Some(organisation) = tip.organisation else { return Ok(false) };
-        let record = book.record(&RecordId::from(organisation))?;
-        return Ok(record.and_then(|r| r.key(organisation::SERVER_KEY)) == Some(device.0));
+    if member_of(book, &device)?.is_some() {
+        return Ok(true);
     }
-    Ok(member_of(book, &device)?.is_some())
+    let Some(organisation) = tip.organisation.filter(|_| action.header().kind == deposit::KIND.name) else {
+        return Ok(false);
+    };
+    let record = book.record(&RecordId::from(organisation))?;
+    Ok(record.and_then(|r| r.key(organisation::SERVER_KEY)) == Some(device.0))
 }

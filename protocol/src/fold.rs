@@ -8,7 +8,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    action::{Action, Cites},
+    action::Action,
     entry::{Entry, Outcome},
     evidence,
     fault::Fault,
@@ -103,7 +103,7 @@ impl Record {
     pub fn interval(&self, field: &str) -> Option<time::Interval> {
         evidence::interval_from(self.value(field)?)
     }
-    /// Members of a set, in order of their encoding; empty when there is none.
+    /// Members of a set, in their order; empty when there is none.
     pub fn items(&self, field: &str) -> impl Iterator<Item = &Value> {
         let set = match self.field(field) {
             Some(FieldState::Set(set)) => Some(set),
@@ -331,7 +331,7 @@ pub struct Tip {
 
 /// Position of the previous entry about `action`'s record; Organisation kinds share one chain (rule 1).
 pub fn record_previous(book: &mut dyn Book, tip: &Tip, action: &Action) -> Result<Option<u64>, Fault> {
-    if is_organisation_kind(&action.header().kind) {
+    if is_organisation_entry(book, action)? {
         return Ok(tip.organisation_last);
     }
     Ok(book.record(&action.header().record)?.map(|r| r.last))
@@ -342,10 +342,19 @@ pub fn is_organisation_kind(kind: &str) -> bool {
     record::kind(kind).is_some_and(|k| k.access == Access::Organisation)
 }
 
+/// True when `action` is about a record of such a kind. What the record is counts, not what the action says: a wrong kind
+/// is held, and is seen by those who see the record.
+pub fn is_organisation_entry(book: &mut dyn Book, action: &Action) -> Result<bool, Fault> {
+    let header = action.header();
+    let known = book.record(&header.record)?;
+    Ok(is_organisation_kind(known.as_deref().map_or(&header.kind, |r| &r.kind)))
+}
+
 /// Folds the entry at position `tip.size`, obeying its outcome.
 pub fn step(book: &mut dyn Book, tip: &mut Tip, entry: &Arc<Entry>) -> Result<(), Fault> {
     let (position, action) = (tip.size, &entry.action);
     let header = action.header();
+    let organisation_entry = is_organisation_entry(book, action)?;
     let mut record = match book.record(&header.record)? {
         Some(record) => record,
         None => Arc::new(first_seen(action)),
@@ -354,18 +363,18 @@ pub fn step(book: &mut dyn Book, tip: &mut Tip, entry: &Arc<Entry>) -> Result<()
     book.put_record(&header.record, record)?;
     book.put_chain(&header.device, ChainHead { sequence: header.sequence, hash: action.hash() })?;
     book.put_logged(&action.identity(), position)?;
-    match (&entry.outcome, &header.cites) {
-        (Outcome::Applied, Some(Cites::Admit(cited))) => {
-            if let Some(held) = book.held(cited)? {
-                book.admit(cited)?;
+    match (&entry.outcome, action.admits()) {
+        (Outcome::Applied, Some(cited)) => {
+            if let Some(held) = book.held(&cited)? {
+                book.admit(&cited)?;
                 apply(book, &held.action, position, Some(held.received))?;
             }
         }
-        (Outcome::Applied, _) => apply(book, action, position, Some(entry.received))?,
+        (Outcome::Applied, None) => apply(book, action, position, Some(entry.received))?,
         (Outcome::Held(crate::entry::Held::Duplicate), _) => {}
         (Outcome::Held(_), _) => book.put_held(position, Arc::clone(entry))?,
     }
-    if is_organisation_kind(&header.kind) {
+    if organisation_entry {
         tip.organisation_last = Some(position);
     }
     tip.organisation.get_or_insert(action.organisation());
@@ -405,13 +414,13 @@ pub fn apply(book: &mut dyn Book, action: &Action, position: u64, received: Opti
     let fields: Vec<_> = fields.collect();
     let first = first_seen(action);
     effect.write(book, &header.record, first, fields)?;
-    match header.kind.as_str() {
-        "organisation" if header.organisation.is_none() => founding(book, action, &effect),
-        "device" if header.sequence == 0 && header.record == RecordId::from(header.device) => {
-            enrolment(book, action, &effect)
-        }
-        _ => Ok(()),
+    if action.begins() {
+        founding(book, action, &effect)?;
     }
+    if action.enrols() {
+        enrolment(book, action, &effect)?;
+    }
+    Ok(())
 }
 
 struct Effect {

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    action::{Action, Cites, TIME},
+    action::{Action, TIME},
     entry::{Held, Outcome},
     fault::Fault,
     fold::{Book, Record},
@@ -37,9 +37,9 @@ fn held<T>(field: &str, reason: &str) -> Result<T, Stop> {
 
 /// The outcome of `action` when it is received at `received`, judged by rule set [`crate::entry::RULES`].
 pub fn judge(book: &mut dyn Book, action: &Action, received: i64) -> Result<Outcome, Fault> {
-    let verdict = match action.header().cites {
-        Some(Cites::Admit(cited)) => admits(book, action, &cited),
-        _ => allowed(book, action, received),
+    let verdict = match action.admits() {
+        Some(cited) => admits(book, action, &cited),
+        None => allowed(book, action, received),
     };
     match verdict {
         Ok(()) => Ok(Outcome::Applied),
@@ -54,10 +54,7 @@ fn allowed(book: &mut dyn Book, action: &Action, received: i64) -> Result<(), St
     }
     let kind = valid(book, action, received)?;
     same_member(book, action)?;
-    let header = action.header();
-    let enrolment =
-        kind.name == device::KIND.name && header.record == RecordId::from(header.device) && header.sequence == 0;
-    if header.organisation.is_none() || enrolment || kind.name == "deposit" {
+    if action.begins() || action.enrols() || kind.name == "deposit" {
         return Ok(()); // Judged by hash, countersignature and server key: `valid` did.
     }
     right(book, action, kind)
@@ -77,13 +74,14 @@ fn admits(book: &mut dyn Book, action: &Action, cited: &crate::Hash) -> Result<(
         return held("fields", "admit");
     }
     timed(action)?;
-    match theirs.cites {
-        Some(Cites::Admit(_)) => return held("cites", "admit"),
-        _ => valid(book, &entry.action, entry.received)?,
-    };
+    if entry.action.admits().is_some() {
+        return held("cites", "admit");
+    }
+    valid(book, &entry.action, entry.received)?;
     same_member(book, &entry.action)?;
-    match actor(book, &header.device)? {
-        Some(actor) if actor.role == Role::Administrator => Ok(()),
+    same_member(book, action)?;
+    match acting(book, &header.device)?.role {
+        Role::Administrator => Ok(()),
         _ => Err(Stop::Held(Held::Denied)),
     }
 }
@@ -172,10 +170,7 @@ fn same_member(book: &mut dyn Book, action: &Action) -> Result<(), Stop> {
 /// The rights: what this member may do.
 fn right(book: &mut dyn Book, action: &Action, kind: &Kind) -> Result<(), Stop> {
     let header = action.header();
-    let Some(actor) = actor(book, &header.device)? else {
-        let revoked = member_of(book, &header.device)?.is_some();
-        return Err(Stop::Held(if revoked { Held::Revoked } else { Held::Denied }));
-    };
+    let actor = acting(book, &header.device)?;
     let known = book.record(&header.record)?;
     let before = known.as_deref().filter(|r| r.exists());
     let concerns = match (&known, kind.concerns) {
@@ -196,6 +191,15 @@ fn right(book: &mut dyn Book, action: &Action, kind: &Kind) -> Result<(), Stop> 
     };
     let resource = Resource { kind: kind.name, project: header.project, concerns, new: before.is_none(), subject };
     if policy::permits(&actor, Verb::Write, &resource) { Ok(()) } else { Err(Stop::Held(Held::Denied)) }
+}
+
+/// Who acts when `device` signs, or why nobody does.
+fn acting(book: &mut dyn Book, device: &DeviceId) -> Result<Actor, Stop> {
+    if let Some(actor) = actor(book, device)? {
+        return Ok(actor);
+    }
+    let revoked = member_of(book, device)?.is_some();
+    Err(Stop::Held(if revoked { Held::Revoked } else { Held::Denied }))
 }
 
 /// The member for whom `device` signs, revoked or not.

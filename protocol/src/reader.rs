@@ -7,11 +7,10 @@ use std::{fmt, sync::Arc};
 
 use crate::{
     action::BadAction,
-    append::{begins, known_device},
+    append::known_device,
     entry::{Entry, RULES},
     fault::Fault,
-    fold::{self, Book, Tip, is_organisation_kind, record_previous},
-    id::RecordId,
+    fold::{self, Book, Tip, is_organisation_entry, record_previous},
     judge::judge,
     record,
 };
@@ -121,18 +120,18 @@ pub fn read(book: &mut dyn Book, tip: &mut Tip, entry: &Arc<Entry>, all: bool) -
     let lie = |code, text: &str| Err(Trouble::Lie(Lie::at(position, code, text)));
     let action = &entry.action;
     let header = action.header();
-    let organisation_kind = is_organisation_kind(&header.kind);
-    if entry.rules > RULES && organisation_kind {
+    let organisation_entry = is_organisation_entry(book, action)?;
+    if entry.rules > RULES && organisation_entry {
         return Err(Trouble::Fault(Fault::Outdated));
     }
-    if begins(action) != (position == 0) {
+    if action.begins() != (position == 0) {
         return lie(Code::Key, "the first entry, and it alone, begins an organisation");
     }
     if tip.organisation.is_some_and(|o| o != action.organisation()) {
         return lie(Code::Key, "an action of another organisation");
     }
-    let enrolment = header.kind == "device" && header.record == RecordId::from(header.device) && header.sequence == 0;
-    if !begins(action) && !enrolment && !known_device(book, tip, action)? {
+    let comes_in = action.begins() || action.enrols();
+    if !comes_in && !known_device(book, tip, action)? {
         return lie(Code::Key, "signed by a key that is not enrolled");
     }
     let chain = book.chain(&header.device)?;
@@ -153,13 +152,12 @@ pub fn read(book: &mut dyn Book, tip: &mut Tip, entry: &Arc<Entry>, all: bool) -
     if header.seen.generation != 0 || header.seen.size > position {
         return lie(Code::Seen, "its author claims to have seen what came later");
     }
-    if entry.rules <= RULES && (all || organisation_kind) {
+    if entry.rules <= RULES && (all || organisation_entry) {
         let outcome = judge(book, action, entry.received)?;
         if outcome != entry.outcome {
             return lie(Code::Fold, "its outcome is not the one that the rules give");
         }
-        let refused = (enrolment || position == 0) && !outcome.applied();
-        if refused {
+        if comes_in && !outcome.applied() {
             return lie(Code::Key, "an enrolment that breaks a rule is in the log");
         }
     }

@@ -88,7 +88,7 @@ pub enum Type {
     Bytes(usize),
     /// A device's public key.
     Device,
-    /// A UUID not yet in use by another kind.
+    /// A UUID; whether there is a record of that name is not asked.
     Id,
     /// A record of this kind that exists.
     Ref(&'static str),

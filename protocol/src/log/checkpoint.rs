@@ -7,11 +7,11 @@
 use std::{fmt, str::FromStr};
 
 use data_encoding::BASE64;
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signer, SigningKey};
 use sha2::{Digest, Sha256};
 
 use super::merkle::MAX_SIZE;
-use crate::{Fault, Hash, OrganisationId};
+use crate::{Fault, Hash, OrganisationId, action::strict};
 
 /// The longest text that is read, in bytes; the longest that can be written is shorter.
 const MAX_TEXT: usize = 512;
@@ -112,9 +112,7 @@ impl SignedCheckpoint {
         if self.key_hash != key_hash(&self.checkpoint.origin, key) {
             return Err(corrupt());
         }
-        let (key, signature) = (VerifyingKey::from_bytes(key), Signature::from_bytes(&self.signature));
-        let verdict = key.and_then(|key| key.verify_strict(self.checkpoint.body().as_bytes(), &signature));
-        verdict.map_err(|_| corrupt())
+        if strict(key, self.checkpoint.body().as_bytes(), &self.signature) { Ok(()) } else { Err(corrupt()) }
     }
 }
 

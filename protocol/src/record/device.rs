@@ -100,9 +100,10 @@ fn countersigner(book: &mut dyn Book, change: &Change<'_>, member: &RecordId) ->
             }
             if record.flag(REVOKED) { Err(held(OLD, "revoked")) } else { Ok(key) }
         }
-        (None, None, Some(_)) => {
+        (None, None, Some(next)) => {
             let record = book.record(&RecordId::from(change.organisation))?;
-            record.and_then(|r| r.key(organisation::RECOVERY_KEY)).ok_or(held(RECOVERY_KEY, "not_found"))
+            let key = record.and_then(|r| r.key(organisation::RECOVERY_KEY)).ok_or(held(RECOVERY_KEY, "not_found"))?;
+            if next.bytes() == Some(&key) { Err(held(RECOVERY_KEY, "used")) } else { Ok(key) }
         }
         _ => Err(held(INVITE, "missing")),
     }

@@ -15,7 +15,7 @@ use crate::{
 pub const NAME: &str = "name";
 /// Role.
 pub const ROLE: &str = "role";
-/// The member's own projects.
+/// The member's own projects. Whether they exist is not asked: every client judges this kind, and not all see all projects.
 pub const PROJECTS: &str = "projects";
 
 /// The kind.
@@ -25,7 +25,7 @@ pub const KIND: Kind = Kind {
     fields: &[
         Field::new(NAME, Type::Text(200)).first().search(),
         Field::new(ROLE, Type::Choice(Role::NAMES)).first(),
-        Field::new(PROJECTS, Type::Ref("project")).merge(Merge::Set),
+        Field::new(PROJECTS, Type::Id).merge(Merge::Set),
     ],
     concerns: None,
     title: NAME,
