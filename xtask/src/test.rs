@@ -113,12 +113,22 @@ fn secret_service(workspace: &Workspace, home: &PrivateHome) -> Result<Command, 
     Ok(tests)
 }
 
-/// Starts the daemon with a login keyring that a throwaway password opens, waits until it answers (one that never met its
-/// bus would outlive it), then becomes the command.
-const UNLOCK: &str = "\
-    printf 'throwaway\\n' | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null && \
-    dbus-send --session --print-reply --dest=org.freedesktop.secrets / org.freedesktop.DBus.Peer.Ping >/dev/null && \
-    exec \"$@\"";
+/// Starts the daemon with a login keyring that a throwaway password opens, waits until that keyring is offered, runs the
+/// command and ends the daemon. The name is asked for first: a call to a name without owner would start a second daemon.
+const UNLOCK: &str = "
+    call() { dbus-send --session --print-reply --dest=\"$@\" 2>/dev/null; }
+    ready() {
+        call org.freedesktop.DBus / org.freedesktop.DBus.GetNameOwner string:org.freedesktop.secrets >/dev/null &&
+        call org.freedesktop.secrets /org/freedesktop/secrets org.freedesktop.Secret.Service.ReadAlias string:default |
+            grep -q /collection/
+    }
+    printf 'throwaway\\n' | gnome-keyring-daemon --unlock --components=secrets --foreground >/dev/null 2>&1 &
+    daemon=$!
+    for try in $(seq 100); do ready && break; sleep 0.1; done
+    ready && \"$@\"
+    code=$?
+    kill $daemon
+    exit $code";
 
 /// A home and runtime directory for one run, gone when it ends.
 struct PrivateHome(PathBuf);

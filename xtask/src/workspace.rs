@@ -68,11 +68,12 @@ pub fn works(program: &str, words: &[&str]) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// The command as a person would type it.
+/// The command as a person would type it, scripts of several lines left out.
 pub fn said(command: &Command) -> String {
     let program = PathBuf::from(command.get_program());
     let name = program.file_name().unwrap_or(command.get_program()).to_string_lossy().into_owned();
-    command.get_args().fold(name, |line, word| line + " " + &word.to_string_lossy())
+    let words = command.get_args().map(|word| word.to_string_lossy());
+    words.fold(name, |line, word| line + " " + if word.contains('\n') { "'...'" } else { &*word })
 }
 
 fn user_cache() -> Option<PathBuf> {
