@@ -56,9 +56,10 @@ pub fn part_len(bytes: u64, n: u64) -> Option<u64> {
 pub fn ranges_to(numbers: impl IntoIterator<Item = u64>) -> String {
     let mut ranges: Vec<RangeInclusive<u64>> = Vec::new();
     for n in numbers {
+        let full = ranges.len() == MAX_RANGES;
         match ranges.last_mut() {
             Some(last) if *last.end() + 1 == n => *last = *last.start()..=n,
-            _ if ranges.len() == MAX_RANGES => break,
+            _ if full => break,
             _ => ranges.push(n..=n),
         }
     }

@@ -1,0 +1,38 @@
+//! How causes from below become a [`Fault`]: what a person can act on keeps its own variant, the rest goes to the log.
+//!
+//! Invariant: a cause that is logged holds no path, name, secret or text that a person entered.
+
+use std::{fmt::Display, io};
+
+use data_encoding::HEXLOWER;
+use plumbline_protocol::Fault;
+
+/// [`Fault::Internal`]: the cause is logged beside a fresh trace, which alone crosses the interface.
+pub fn internal(what: &'static str, cause: &dyn Display) -> Fault {
+    let mut bytes = [0; 8];
+    // Without randomness the trace is all zeros and still says that this happened.
+    let _ = getrandom::fill(&mut bytes);
+    let trace = HEXLOWER.encode(&bytes);
+    tracing::error!(trace, what, %cause);
+    Fault::Internal { trace }
+}
+
+/// A failed file operation: [`Fault::StorageFull`] where room or quota ran out, [`Fault::Internal`] otherwise.
+pub fn io(what: &'static str, cause: &io::Error) -> Fault {
+    match cause.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Fault::StorageFull,
+        _ => internal(what, cause),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_said_as_such() {
+        assert_eq!(io("write", &io::Error::from(io::ErrorKind::StorageFull)), Fault::StorageFull);
+        assert_eq!(io("write", &io::Error::from(io::ErrorKind::QuotaExceeded)), Fault::StorageFull);
+        assert!(matches!(io("write", &io::Error::other("x")), Fault::Internal { trace } if trace.len() == 16));
+    }
+}

@@ -1,0 +1,241 @@
+//! The app-private folder: originals and derivatives of photographs, each sealed under a key of its own.
+//!
+//! Invariants: a file gets its name only when all its bytes are on disk; names are random, so the folder tells nobody which
+//! picture it holds and two captures of the same bytes never share a file; keys and names stand in the encrypted store
+//! alone. Order for the caller: [`Files::reserve`], [`Files::seal_from`], commit the row. A crash between the last two
+//! leaves an orphan that [`Files::sweep`] removes at the next start. Every call blocks.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use data_encoding::HEXLOWER;
+use plumbline_protocol::{Fault, Hash};
+use zeroize::Zeroizing;
+
+use crate::{aead, error, secret};
+
+mod seal;
+
+/// Bytes that stay free for the store itself: hours must still fit when pictures no longer do.
+pub const RESERVE: u64 = 64 * 1024 * 1024;
+
+/// Most plain bytes that one read returns.
+pub const MAX_READ: u64 = 64 * 1024 * 1024;
+
+const TEMPORARY: &str = ".tmp";
+
+/// The key of one sealed file.
+pub type FileKey = Zeroizing<[u8; aead::KEY]>;
+
+/// What the row of a sealed file holds.
+pub struct SealedBlob {
+    /// Name of the file in the folder: 32 lower-case hex digits. Relative, because phones move an app's folder.
+    pub name: String,
+    /// Key of this file alone.
+    pub key: FileKey,
+    /// SHA-256 of the plain bytes.
+    pub sha256: Hash,
+    /// Length of the plain bytes.
+    pub bytes: u64,
+}
+
+/// The folder of one device and organisation.
+pub struct Files {
+    blobs: PathBuf,
+}
+
+impl Files {
+    /// Opens `dir`, made for this user alone where it is new.
+    ///
+    /// # Errors
+    /// [`Fault::StorageFull`], or [`Fault::Internal`] where the folder cannot be made.
+    pub fn open(dir: &Path) -> Result<Self, Fault> {
+        let blobs = dir.join("blobs");
+        for folder in [dir, &blobs] {
+            private_folder(folder).map_err(|e| error::io("open folder", &e))?;
+        }
+        Ok(Files { blobs })
+    }
+
+    /// Asks for room for `bytes` more besides [`RESERVE`]: call it before the shutter, not after.
+    ///
+    /// # Errors
+    /// [`Fault::StorageFull`] where there is not enough.
+    pub fn reserve(&self, bytes: u64) -> Result<(), Fault> {
+        let free = fs4::available_space(&self.blobs).map_err(|e| error::io("free space", &e))?;
+        if free < bytes.saturating_add(RESERVE) { Err(Fault::StorageFull) } else { Ok(()) }
+    }
+
+    /// Hashes and seals all of `source` in one pass; returns when the sealed file is durable.
+    ///
+    /// # Errors
+    /// [`Fault::TooLarge`] past `limit` plain bytes, [`Fault::StorageFull`]; nothing is left behind by either.
+    pub fn seal_from(&self, source: &mut dyn Read, limit: u64) -> Result<SealedBlob, Fault> {
+        let key = secret::random()?;
+        let name = HEXLOWER.encode(secret::random::<16>()?.as_slice());
+        let (sha256, bytes) = write_whole(&self.blobs.join(&name), |sink| seal::seal(source, sink, &key, limit))?;
+        Ok(SealedBlob { name, key, sha256, bytes })
+    }
+
+    /// [`Files::seal_from`] for a derivative in memory.
+    ///
+    /// # Errors
+    /// [`Fault::StorageFull`].
+    pub fn seal_bytes(&self, mut bytes: &[u8]) -> Result<SealedBlob, Fault> {
+        self.seal_from(&mut bytes, u64::MAX)
+    }
+
+    /// The `length` plain bytes at `offset`, opening only the chunks that hold them.
+    ///
+    /// # Errors
+    /// [`Fault::TooLarge`] above [`MAX_READ`], [`Fault::Invalid`] `offset` when the file ends before the range does,
+    /// [`Fault::NotFound`] where there is no such file, [`Fault::Corrupt`] when it is not what was sealed.
+    pub fn read_range(&self, name: &str, key: &FileKey, offset: u64, length: u64) -> Result<Vec<u8>, Fault> {
+        let mut sealed = self.sealed(name, key)?;
+        let end = offset.checked_add(length).filter(|end| *end <= sealed.bytes());
+        let end = end.ok_or_else(|| Fault::invalid("offset", "range"))?;
+        if length > MAX_READ {
+            return Err(Fault::TooLarge { limit: MAX_READ });
+        }
+        let chunk_size = seal::CHUNK as u64;
+        let mut out = Vec::new();
+        let mut at = offset;
+        while at < end {
+            let index = u32::try_from(at / chunk_size).map_err(|_| Fault::invalid("offset", "range"))?;
+            let chunk = sealed.chunk(index)?;
+            let from = (at % chunk_size) as usize;
+            let to = chunk.len().min(from.saturating_add((end - at) as usize));
+            out.extend_from_slice(chunk.get(from..to).ok_or_else(|| Fault::corrupt("sealed file"))?);
+            at = (u64::from(index) + 1) * chunk_size;
+        }
+        Ok(out)
+    }
+
+    /// All plain bytes of a file.
+    ///
+    /// # Errors
+    /// Those of [`Files::read_range`].
+    pub fn read(&self, name: &str, key: &FileKey) -> Result<Vec<u8>, Fault> {
+        let bytes = self.sealed(name, key)?.bytes();
+        self.read_range(name, key, 0, bytes)
+    }
+
+    /// Writes the plain original to `dest`, which appears whole or not at all.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] `dest` where something is there already, [`Fault::StorageFull`], and those of [`Files::read`].
+    pub fn export(&self, name: &str, key: &FileKey, dest: &Path) -> Result<(), Fault> {
+        let sealed = self.sealed(name, key)?;
+        if dest.symlink_metadata().is_ok() {
+            return Err(Fault::invalid("dest", "exists"));
+        }
+        write_whole(dest, |sink| {
+            for chunk in sealed.chunks() {
+                sink.write_all(&chunk?).map_err(|e| error::io("export", &e))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Removes a file; one that is gone already is no failure.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] `name`, [`Fault::Internal`].
+    pub fn remove(&self, name: &str) -> Result<(), Fault> {
+        match fs::remove_file(self.path(name)?) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(error::io("remove", &e)),
+            _ => sync_folder(&self.blobs).map_err(|e| error::io("remove", &e)),
+        }
+    }
+
+    /// Removes what a crash left: unfinished files, and those whose name `keep` does not know. Returns how many.
+    ///
+    /// It takes `&mut self` so that it runs at start, before the folder is shared: a file whose row is about to be
+    /// committed would look like an orphan. Files that are not of this folder's making stay.
+    ///
+    /// # Errors
+    /// [`Fault::Internal`] where the folder cannot be listed or changed.
+    pub fn sweep(&mut self, keep: &dyn Fn(&str) -> bool) -> Result<usize, Fault> {
+        let failed = |e: io::Error| error::io("sweep", &e);
+        let mut removed = 0;
+        for entry in fs::read_dir(&self.blobs).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let orphan = match name.strip_suffix(TEMPORARY) {
+                Some(unfinished) => is_name(unfinished),
+                None => is_name(&name) && !keep(&name),
+            };
+            if orphan {
+                fs::remove_file(entry.path()).map_err(failed)?;
+                removed += 1;
+            }
+        }
+        sync_folder(&self.blobs).map_err(failed)?;
+        Ok(removed)
+    }
+
+    fn sealed<'k>(&self, name: &str, key: &'k FileKey) -> Result<seal::Sealed<'k, File>, Fault> {
+        let file = File::open(self.path(name)?).map_err(|e| match e.kind() {
+            io::ErrorKind::NotFound => Fault::NotFound,
+            _ => error::io("open sealed", &e),
+        })?;
+        seal::Sealed::new(file, key)
+    }
+
+    fn path(&self, name: &str) -> Result<PathBuf, Fault> {
+        if is_name(name) { Ok(self.blobs.join(name)) } else { Err(Fault::invalid("name", "form")) }
+    }
+}
+
+/// Puts what `fill` writes at `path`, replacing what was there: whole and durable, or not at all.
+pub(crate) fn write_whole<T>(path: &Path, fill: impl FnOnce(&mut File) -> Result<T, Fault>) -> Result<T, Fault> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(TEMPORARY);
+    let temporary = PathBuf::from(temporary);
+    let failed = |e: io::Error| error::io("write file", &e);
+    let written = (|| {
+        let mut file = private_file(&temporary).map_err(failed)?;
+        let result = fill(&mut file)?;
+        file.sync_all().map_err(failed)?;
+        fs::rename(&temporary, path).map_err(failed)?;
+        sync_folder(path.parent().unwrap_or(Path::new("."))).map_err(failed)?;
+        Ok(result)
+    })();
+    if written.is_err() {
+        // Best effort: the fault that counts is the one that is returned, and a sweep finds what stays.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+/// Names are made by [`Files::seal_from`] alone; nothing else may reach the file system.
+fn is_name(name: &str) -> bool {
+    name.len() == 32 && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Makes `dir` for this user alone and sees that its own entry is durable.
+fn private_folder(dir: &Path) -> io::Result<()> {
+    fs::create_dir_all(dir)?;
+    #[cfg(unix)]
+    fs::set_permissions(dir, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+    dir.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), sync_folder)
+}
+
+fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Makes the entries of a folder durable. Windows has no such call and needs none: its renames are journalled.
+fn sync_folder(dir: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(dir)?.sync_all() } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests;
