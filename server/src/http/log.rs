@@ -1,0 +1,90 @@
+//! `/v1/push`, `/v1/pull`, `/v1/setup` and `/v1/log/{organisation}`: see [`crate::app::log`].
+//!
+//! Messages are CBOR under zstd. What stands under `/v1/log` is hashes, for anyone who knows the organisation's id.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Path, Request, State},
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use plumbline_protocol::{Fault, Hash, page};
+
+use super::{
+    MESSAGE_LIMIT, Web,
+    input::{bytes, parse},
+    refusal::Refusal,
+};
+use crate::{
+    app::{log, setup},
+    op::Op,
+};
+
+/// A full tile never changes again; a mirror may keep it for ever.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// A packed message.
+pub(super) struct Message(Vec<u8>);
+
+impl<S: Send + Sync> FromRequest<S> for Message {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        if request.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind != page::MEDIA) {
+            return Err(Fault::invalid("content-type", "type").into());
+        }
+        Ok(Message(Vec::from(bytes(Bytes::from_request(request, state).await, MESSAGE_LIMIT as u64)?)))
+    }
+}
+
+pub(super) async fn push(State(web): State<Web>, op: Op, Message(body): Message) -> Result<Response, Refusal> {
+    Ok(message(log::push(&web.app, &op, body).await?))
+}
+
+pub(super) async fn pull(State(web): State<Web>, op: Op, Message(body): Message) -> Result<Response, Refusal> {
+    Ok(message(log::pull(&web.app, &op, body).await?))
+}
+
+pub(super) async fn enrol(
+    State(web): State<Web>,
+    Path(organisation): Path<String>,
+    Message(body): Message,
+) -> Result<Response, Refusal> {
+    Ok(message(log::enrol(&web.app, parse("organisation", &organisation)?, body).await?))
+}
+
+/// The link's secret in hex as `authorization: Bearer`.
+pub(super) async fn found(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    Message(body): Message,
+) -> Result<Response, Refusal> {
+    let value = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+    let secret = value.and_then(|v| v.strip_prefix("Bearer ")).ok_or_else(|| Fault::invalid("secret", "missing"))?;
+    let secret: Hash = parse("secret", secret)?;
+    Ok(message(setup::found(&web.app, secret.0, body).await?))
+}
+
+pub(super) async fn checkpoint(
+    State(web): State<Web>,
+    Path(organisation): Path<String>,
+) -> Result<String, Refusal> {
+    Ok(log::checkpoint(&web.app, parse("organisation", &organisation)?).await?)
+}
+
+pub(super) async fn tile(
+    State(web): State<Web>,
+    Path((organisation, tile)): Path<(String, String)>,
+) -> Result<Response, Refusal> {
+    let hashes = log::tile(&web.app, parse("organisation", &organisation)?, parse("tile", &tile)?).await?;
+    let full = !tile.contains(".p/");
+    let mut response = ([(header::CONTENT_TYPE, "application/octet-stream")], hashes).into_response();
+    if full {
+        response.headers_mut().insert(header::CACHE_CONTROL, FOR_EVER);
+    }
+    Ok(response)
+}
+
+fn message(packed: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, page::MEDIA)], packed).into_response()
+}
