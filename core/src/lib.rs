@@ -4,10 +4,29 @@
 //! keystore's one file) the file system.
 
 pub mod aead;
+pub mod client;
+pub mod clock;
+pub mod datum;
+pub mod db;
+pub mod enrol;
 pub mod error;
+pub mod event;
 pub mod evidence;
 pub mod files;
 pub mod keystore;
+pub mod log;
+pub mod member;
+pub mod net;
+pub mod outbox;
+pub mod photo;
+pub mod punch;
+pub mod record;
 pub mod secret;
+pub mod session;
+pub mod sync;
 #[cfg(test)]
 mod testdata;
+#[cfg(test)]
+mod testing;
+
+pub use client::{Client, Config};
