@@ -13,6 +13,7 @@ use std::{
 
 use data_encoding::HEXLOWER;
 use plumbline_protocol::{Fault, Hash};
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::{aead, error, secret};
@@ -44,6 +45,7 @@ pub struct SealedBlob {
 
 /// The folder of one device and organisation.
 pub struct Files {
+    dir: PathBuf,
     blobs: PathBuf,
 }
 
@@ -57,7 +59,7 @@ impl Files {
         for folder in [dir, &blobs] {
             private_folder(folder).map_err(|e| error::io("open folder", &e))?;
         }
-        Ok(Files { blobs })
+        Ok(Files { dir: dir.to_owned(), blobs })
     }
 
     /// Asks for room for `bytes` more besides [`RESERVE`]: call it before the shutter, not after.
@@ -126,12 +128,11 @@ impl Files {
     /// Writes the plain original to `dest`, which appears whole or not at all.
     ///
     /// # Errors
-    /// [`Fault::Invalid`] `dest` where something is there already, [`Fault::StorageFull`], and those of [`Files::read`].
+    /// [`Fault::Invalid`] `path` where something is there already or its folder is missing, [`Fault::StorageFull`], and
+    /// those of [`Files::read`].
     pub fn export(&self, name: &str, key: &FileKey, dest: &Path) -> Result<(), Fault> {
         let sealed = self.sealed(name, key)?;
-        if dest.symlink_metadata().is_ok() {
-            return Err(Fault::invalid("dest", "exists"));
-        }
+        check_free(dest)?;
         write_whole(dest, |sink| {
             for chunk in sealed.chunks() {
                 sink.write_all(&chunk?).map_err(|e| error::io("export", &e))?;
@@ -177,6 +178,36 @@ impl Files {
         Ok(removed)
     }
 
+    /// A short text beside the store, such as the store's id; none where it was never written.
+    ///
+    /// # Errors
+    /// [`Fault::Internal`] where it cannot be read.
+    pub fn read_note(&self, name: &str) -> Result<Option<String>, Fault> {
+        match fs::read_to_string(self.dir.join(name)) {
+            Ok(text) => Ok(Some(text)),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(error::io("read note", &e)),
+        }
+    }
+
+    /// Writes such a text durably. It is not sealed: nothing secret or personal belongs there.
+    ///
+    /// # Errors
+    /// [`Fault::StorageFull`], [`Fault::Internal`].
+    pub fn write_note(&self, name: &str, text: &str) -> Result<(), Fault> {
+        write_whole(&self.dir.join(name), |sink| {
+            sink.write_all(text.as_bytes()).map_err(|e| error::io("write note", &e))
+        })
+    }
+
+    /// Removes the folder with everything in it: after sign-out, when nothing in it can be opened any more.
+    ///
+    /// # Errors
+    /// [`Fault::Internal`] where something stays.
+    pub fn wipe(&self) -> Result<(), Fault> {
+        fs::remove_dir_all(&self.dir).map_err(|e| error::io("wipe", &e))
+    }
+
     fn sealed<'k>(&self, name: &str, key: &'k FileKey) -> Result<seal::Sealed<'k, File>, Fault> {
         let file = File::open(self.path(name)?).map_err(|e| match e.kind() {
             io::ErrorKind::NotFound => Fault::NotFound,
@@ -188,6 +219,44 @@ impl Files {
     fn path(&self, name: &str) -> Result<PathBuf, Fault> {
         if is_name(name) { Ok(self.blobs.join(name)) } else { Err(Fault::invalid("name", "form")) }
     }
+}
+
+/// Opens a person's file for reading, with its length. Only a regular file: a pipe would wait for ever.
+///
+/// # Errors
+/// [`Fault::Invalid`] `path`: `missing`, or `type`; [`Fault::Internal`] where it cannot be read.
+pub fn source(path: &Path) -> Result<(File, u64), Fault> {
+    let failed = |e: io::Error| match e.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Fault::invalid("path", "missing"),
+        _ => error::io("open source", &e),
+    };
+    if !fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(Fault::invalid("path", "type"));
+    }
+    let file = File::open(path).map_err(failed)?;
+    let length = file.metadata().map_err(failed)?.len();
+    Ok((file, length))
+}
+
+/// Writes `parts`, as they come, to `dest`, which appears when they are all there and their SHA-256 is `sha256`, or never.
+///
+/// # Errors
+/// [`Fault::Corrupt`] `photo` for other bytes, the fault of a part that did not come, and those of [`Files::export`].
+pub fn export_parts(
+    dest: &Path,
+    sha256: &Hash,
+    parts: impl Iterator<Item = Result<Vec<u8>, Fault>>,
+) -> Result<(), Fault> {
+    check_free(dest)?;
+    write_whole(dest, |sink| {
+        let mut hasher = Sha256::new();
+        for part in parts {
+            let part = part?;
+            hasher.update(&part);
+            sink.write_all(&part).map_err(|e| error::io("export", &e))?;
+        }
+        if Hash(hasher.finalize().into()) == *sha256 { Ok(()) } else { Err(Fault::corrupt("photo")) }
+    })
 }
 
 /// Puts what `fill` writes at `path`, replacing what was there: whole and durable, or not at all.
@@ -211,9 +280,49 @@ pub(crate) fn write_whole<T>(path: &Path, fill: impl FnOnce(&mut File) -> Result
     written
 }
 
+/// An export replaces nothing.
+fn check_free(dest: &Path) -> Result<(), Fault> {
+    if dest.symlink_metadata().is_ok() {
+        return Err(Fault::invalid("path", "exists"));
+    }
+    let folder = dest.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if folder.is_dir() { Ok(()) } else { Err(Fault::invalid("path", "missing")) }
+}
+
 /// Names are made by [`Files::seal_from`] alone; nothing else may reach the file system.
 fn is_name(name: &str) -> bool {
     name.len() == 32 && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Makes a new folder for an export.
+///
+/// # Errors
+/// [`Fault::Invalid`] `path`: `exists`, or `missing` where its parent is not there.
+pub fn new_folder(path: &Path) -> Result<(), Fault> {
+    check_free(path)?;
+    fs::create_dir(path).map_err(|e| error::io("make folder", &e))
+}
+
+/// Writes one file of an export at `name` below `folder`, with the folders between.
+///
+/// # Errors
+/// [`Fault::StorageFull`], [`Fault::Internal`].
+pub fn write_into(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Fault> {
+    let path = folder.join(name);
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(|e| error::io("make folder", &e))?;
+    }
+    write_whole(&path, |sink| sink.write_all(bytes).map_err(|e| error::io("export", &e)))
+}
+
+/// Whether anything is at `path`.
+pub(crate) fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// The kernel's name of this boot, where there is one.
+pub(crate) fn kernel_boot_id() -> Option<String> {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().map(|id| id.trim().to_owned())
 }
 
 /// Makes `dir` for this user alone and sees that its own entry is durable.

@@ -1,0 +1,402 @@
+//! The client: one member's device in one organisation. The one object that a shell holds.
+//!
+//! Invariants: a method that changes something returns only when the change is durable, and never waits for the network;
+//! expiry of a session closes the network, never the book. Methods are implemented next to what they do: `enrol`, `record`,
+//! `punch`, `photo`, `member`, `outbox`, `log`, `sync`.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, OnceLock, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use ed25519_dalek::SigningKey;
+use plumbline_protocol::{
+    DeviceId, Fault, Hash, Lock, OrganisationId, RecordId, Uuid,
+    action::{Action, Body, Cites, Header, Origin, REASON, Seen, TIME},
+    entry::Outcome,
+    evidence,
+    fold::{self, Book, ChainHead},
+    judge,
+    link::Server,
+    policy::Actor,
+    time::TimeEvidence,
+    value::{Key, Value},
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    clock::Clock,
+    db::{
+        DatabaseKey, Db, Tx,
+        book::{ShownBook, StoreBook},
+        meta, outbox,
+    },
+    error,
+    event::{Event, EventListener},
+    files::Files,
+    keystore::Keystore,
+    net::Net,
+    secret,
+    session::Session,
+    sync,
+};
+
+const STORE: &str = "store.db";
+const STORE_ID: &str = "store-id";
+/// Under this the store names the public key by which it signs: the keystore may be a step behind or ahead (rule 21).
+pub(crate) const DEVICE: &str = "device";
+
+/// What a client is made of.
+#[derive(Clone)]
+pub struct Config {
+    /// App-private folder of this organisation's store.
+    pub home: PathBuf,
+    /// Where the keys are.
+    pub keystore: Arc<dyn Keystore>,
+    /// The device's clocks.
+    pub clock: Arc<dyn Clock>,
+    /// Who hears of changes.
+    pub listener: Option<Arc<dyn EventListener>>,
+}
+
+/// One member's device. Cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) config: Config,
+    pub(crate) db: Db,
+    pub(crate) files: Files,
+    pub(crate) key: RwLock<SigningKey>,
+    pub(crate) store_id: String,
+    pub(crate) identity: OnceLock<meta::Identity>,
+    pub(crate) session: RwLock<Option<Arc<Session>>>,
+    pub(crate) sync: sync::Worker,
+    pub(crate) ended: AtomicBool,
+}
+
+impl Client {
+    /// Opens the store in `config.home`, or makes an empty one where there is none: then only
+    /// [`Client::create_organisation`] and [`Client::enrol`] have something to do. Needs no network.
+    ///
+    /// # Errors
+    /// [`Fault::Locked`] where the keystore does not give the keys of a store that exists; [`Fault::Corrupt`] where the
+    /// store does not open with them; [`Fault::Outdated`] where a newer version made it.
+    pub async fn open(config: Config) -> Result<Client, Fault> {
+        let inner = blocking(move || Inner::open(config)).await?;
+        let client = Client { inner: Arc::new(inner) };
+        if client.inner.db.unclean {
+            let inner = Arc::clone(&client.inner);
+            tokio::task::spawn_blocking(move || {
+                if inner.db.check().is_err() {
+                    tracing::error!("the store does not pass its integrity check");
+                    inner.emit(Event::Alarm);
+                }
+            });
+        }
+        Ok(client)
+    }
+
+    /// Releases every file lock, for a phone that is about to suspend the app.
+    pub async fn pause(&self) -> Result<(), Fault> {
+        self.run(|inner| inner.db.pause()).await
+    }
+
+    /// Takes up work again after [`Client::pause`].
+    pub async fn resume(&self) -> Result<(), Fault> {
+        self.run(|inner| inner.db.resume()).await
+    }
+
+    /// Runs blocking work off the async threads.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let inner = Arc::clone(&self.inner);
+        blocking(move || work(&inner)).await
+    }
+
+    /// The session with the server, made at first use.
+    pub(crate) fn session(&self) -> Result<Arc<Session>, Fault> {
+        let inner = &self.inner;
+        let identity = inner.identity()?;
+        if let Some(session) = &*inner.session.read().unwrap_or_else(PoisonError::into_inner) {
+            return Ok(Arc::clone(session));
+        }
+        let net = Net::new(&Server { at: identity.at.clone(), ca: identity.ca })?;
+        let keystore = Arc::clone(&inner.config.keystore);
+        let session = Arc::new(Session::new(net, identity.organisation, inner.key(), keystore));
+        *inner.session.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&session));
+        Ok(session)
+    }
+}
+
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(stopped) => Err(error::internal("worker", &stopped)),
+    }
+}
+
+impl Inner {
+    fn open(config: Config) -> Result<Inner, Fault> {
+        let files = Files::open(&config.home)?;
+        let file = config.home.join(STORE);
+        let keys = |id: &str| (format!("{id}/database-key"), format!("{id}/device-key"));
+        let (db, key, store_id) = match files.read_note(STORE_ID)? {
+            Some(id) if crate::files::exists(&file) => {
+                let (database, device) = keys(&id);
+                let database = load_key(&*config.keystore, &database)?;
+                let device = load_key(&*config.keystore, &device)?;
+                let db = Db::open(&file, database)?;
+                let key = current_key(&db, &*config.keystore, &id, SigningKey::from_bytes(&device))?;
+                (db, key, id)
+            }
+            None if crate::files::exists(&file) => return Err(Fault::Locked { why: Lock::Missing }),
+            _ => {
+                // Nothing here yet. Keys first, then the note of where they are, then the data that they open.
+                config.keystore.probe()?;
+                let id = data_encoding::HEXLOWER.encode(secret::random::<16>()?.as_slice());
+                let (database_name, device_name) = keys(&id);
+                let (database, device): (DatabaseKey, _) = (secret::random()?, secret::random()?);
+                config.keystore.store(&database_name, database.as_slice())?;
+                config.keystore.store(&device_name, device.as_slice())?;
+                files.write_note(STORE_ID, &id)?;
+                let (db, key) = (Db::create(&file, database)?, SigningKey::from_bytes(&device));
+                db.write(|c| meta::put(c, DEVICE, key.verifying_key().as_bytes()))?;
+                (db, key, id)
+            }
+        };
+        let identity = OnceLock::new();
+        if let Some(known) = db.read(meta::identity)?.filter(|i| i.enrolled) {
+            let _ = identity.set(known);
+        }
+        Ok(Inner {
+            config,
+            db,
+            files,
+            key: RwLock::new(key),
+            store_id,
+            identity,
+            session: RwLock::new(None),
+            sync: sync::Worker::default(),
+            ended: AtomicBool::new(false),
+        })
+    }
+
+    /// Who this device is.
+    ///
+    /// # Errors
+    /// [`Fault::SignedOut`] before enrolment and after sign-out.
+    pub(crate) fn identity(&self) -> Result<&meta::Identity, Fault> {
+        if self.ended.load(Ordering::Acquire) {
+            return Err(Fault::SignedOut);
+        }
+        self.identity.get().ok_or(Fault::SignedOut)
+    }
+
+    pub(crate) fn organisation(&self) -> Result<OrganisationId, Fault> {
+        Ok(self.identity()?.organisation)
+    }
+    pub(crate) fn member(&self) -> Result<Uuid, Fault> {
+        Ok(self.identity()?.member)
+    }
+    /// The key by which this device signs now.
+    pub(crate) fn key(&self) -> SigningKey {
+        self.key.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+    pub(crate) fn device(&self) -> DeviceId {
+        DeviceId(self.key.read().unwrap_or_else(PoisonError::into_inner).verifying_key().to_bytes())
+    }
+
+    pub(crate) fn emit(&self, event: Event) {
+        if let Some(listener) = &self.config.listener {
+            listener.on_event(event);
+        }
+    }
+
+    /// A new record id by this device's clock.
+    pub(crate) fn new_id(&self) -> Result<Uuid, Fault> {
+        Ok(Uuid::v7(self.config.clock.wall(), *secret::random()?))
+    }
+
+    /// Evidence of now.
+    pub(crate) fn time(&self, c: &Tx) -> Result<TimeEvidence, Fault> {
+        let clock = &self.config.clock;
+        Ok(TimeEvidence {
+            wall: clock.wall(),
+            boot_ms: clock.boot_ms(),
+            boot: clock.boot(),
+            anchor: meta::time_anchor(c)?,
+        })
+    }
+
+    /// Who acts, by the state that is shown.
+    pub(crate) fn actor(&self, c: &Tx) -> Result<Actor, Fault> {
+        judge::actor(&mut ShownBook::new(c), &self.device())?.ok_or(Fault::Denied)
+    }
+
+    /// Signs one action and queues it, with its effect on what is shown, in the caller's transaction. The chain goes on by
+    /// one; nothing is sent here.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] or [`Fault::Denied`] where the judge would hold it: nothing is written then.
+    pub(crate) fn act(&self, c: &Tx, change: Change) -> Result<Action, Fault> {
+        let action = self.sign(c, change)?;
+        let tip = meta::cursor(c)?.tip;
+        let position = tip.size + outbox::pending(c)?;
+        let mut book = ShownBook::new(c);
+        match judge::judge(&mut book, &action, self.config.clock.wall().max(tip.received))? {
+            Outcome::Applied => {}
+            Outcome::Held(held) => return Err(crate::outbox::fault_of(&held)),
+        }
+        show(c, &mut book, &action, position)?;
+        book.save()?;
+        self.queue(c, &action)?;
+        Ok(action)
+    }
+
+    /// Signs `change` as the next action of this device's chain.
+    pub(crate) fn sign(&self, c: &Tx, change: Change) -> Result<Action, Fault> {
+        let head = meta::own_chain(c)?;
+        let seen = match change.as_of {
+            Some(seen) => seen,
+            None => current(c)?,
+        };
+        let mut fields = change.fields;
+        if change.origin.is_none() {
+            fields.insert(Key::from(TIME), evidence::time_to(&self.time(c)?));
+            if let Some(reason) = change.reason {
+                fields.insert(Key::from(REASON), Value::from(reason));
+            }
+        }
+        let header = Header {
+            organisation: change.organisation,
+            project: change.project,
+            device: self.device(),
+            sequence: head.map_or(0, |h| h.sequence + 1),
+            previous: head.map(|h| h.hash),
+            seen,
+            cites: change.cites,
+            kind: change.kind,
+            record: change.record,
+            commitment: Hash([0; 32]),
+        };
+        let random = match change.random {
+            Some(random) => random,
+            None => *secret::random()?,
+        };
+        Ok(Action::sign(&self.key(), header, Body { random, fields }, change.origin))
+    }
+
+    /// Queues a signed action as the new end of this device's chain.
+    pub(crate) fn queue(&self, c: &Tx, action: &Action) -> Result<(), Fault> {
+        outbox::put(c, action, self.config.clock.wall())?;
+        meta::put_own_chain(c, ChainHead { sequence: action.header().sequence, hash: action.hash() })
+    }
+}
+
+/// Folds a pending action, or the held one that it admits, on top of what is shown.
+pub(crate) fn show(c: &Tx, book: &mut ShownBook<'_>, action: &Action, position: u64) -> Result<(), Fault> {
+    match action.admits() {
+        None => fold::apply(book, action, position, None),
+        Some(cited) => match StoreBook::new(c).held(&cited)? {
+            Some(held) => fold::apply(book, &held.action, position, Some(held.received)),
+            None => Ok(()),
+        },
+    }
+}
+
+/// An action to be signed.
+pub(crate) struct Change {
+    pub organisation: Option<OrganisationId>,
+    pub kind: String,
+    pub record: RecordId,
+    pub project: Option<Uuid>,
+    pub fields: std::collections::BTreeMap<Key, Value>,
+    pub reason: Option<String>,
+    pub cites: Option<Cites>,
+    pub as_of: Option<Seen>,
+    pub origin: Option<Origin>,
+    pub random: Option<[u8; 16]>,
+}
+
+impl Change {
+    /// A write of `fields` to `record`.
+    pub fn write(
+        organisation: OrganisationId,
+        kind: &str,
+        record: impl Into<RecordId>,
+        project: Option<Uuid>,
+        fields: impl IntoIterator<Item = (&'static str, Value)>,
+    ) -> Change {
+        Change {
+            organisation: Some(organisation),
+            kind: kind.to_owned(),
+            record: record.into(),
+            project,
+            fields: fields.into_iter().map(|(k, v)| (Key::from(k), v)).collect(),
+            reason: None,
+            cites: None,
+            as_of: None,
+            origin: None,
+            random: None,
+        }
+    }
+}
+
+/// What the store has seen: for a screen that shows it now.
+pub(crate) fn current(c: &Tx) -> Result<Seen, Fault> {
+    let cursor = meta::cursor(c)?;
+    Ok(Seen { generation: cursor.generation, size: cursor.tip.size, root: cursor.frontier.root() })
+}
+
+/// The opaque text of what a view had seen.
+pub(crate) fn as_of(seen: &Seen) -> String {
+    format!("{}:{}:{}", seen.generation, seen.size, seen.root)
+}
+
+/// What a request gave back.
+pub(crate) fn seen_from(as_of: Option<&str>) -> Result<Option<Seen>, Fault> {
+    let Some(text) = as_of else { return Ok(None) };
+    let mut parts = text.split(':');
+    let mut read = || {
+        let seen = Seen {
+            generation: parts.next()?.parse().ok()?,
+            size: parts.next()?.parse().ok()?,
+            root: parts.next()?.parse().ok()?,
+        };
+        parts.next().is_none().then_some(seen)
+    };
+    read().map(Some).ok_or_else(|| Fault::invalid("as_of", "form"))
+}
+
+/// The device key that the store names: the keystore's own, or the next one where a re-enrolment was cut short before the
+/// keystore had it in its place.
+fn current_key(db: &Db, keystore: &dyn Keystore, id: &str, key: SigningKey) -> Result<SigningKey, Fault> {
+    let device = db.read(|c| meta::get(c, DEVICE))?;
+    let is_current = |key: &SigningKey| device.as_deref() == Some(key.verifying_key().as_bytes().as_slice());
+    if is_current(&key) {
+        return Ok(key);
+    }
+    let next = load_key(keystore, &format!("{id}/device-key-next"))?;
+    let next = SigningKey::from_bytes(&next);
+    if !is_current(&next) {
+        return Err(Fault::Locked { why: Lock::Invalidated });
+    }
+    keystore.store(&format!("{id}/device-key"), next.as_bytes())?;
+    Ok(next)
+}
+
+fn load_key(keystore: &dyn Keystore, name: &str) -> Result<Zeroizing<[u8; 32]>, Fault> {
+    // Data without its key is a missing key, never a reason for a new one.
+    let bytes = keystore.load(name)?.ok_or(Fault::Locked { why: Lock::Missing })?;
+    bytes.as_slice().try_into().map(Zeroizing::new).map_err(|_| Fault::Locked { why: Lock::Invalidated })
+}

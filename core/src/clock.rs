@@ -1,0 +1,54 @@
+//! The clocks that evidence of time is made of.
+
+use std::sync::OnceLock;
+
+use plumbline_protocol::time::BootId;
+use sha2::{Digest, Sha256};
+
+use crate::secret;
+
+/// Reads the device's clocks. The system's own is [`SystemClock`]; a simulated one stands in where days are played.
+pub trait Clock: Send + Sync {
+    /// Wall clock, milliseconds since 1970 UTC. It may jump.
+    fn wall(&self) -> i64;
+    /// Milliseconds since boot, sleep included. It never jumps within a boot.
+    fn boot_ms(&self) -> i64;
+    /// Which boot that is.
+    fn boot(&self) -> BootId;
+}
+
+/// The system's clocks: CLOCK_BOOTTIME and the kernel's boot id where there are any. Elsewhere each start of the process
+/// counts as a boot of its own, which claims less and is never wrong.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn wall(&self) -> i64 {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    fn boot_ms(&self) -> i64 {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        #[cfg(not(any(target_os = "linux", target_os = "android")))]
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+        now.tv_sec.saturating_mul(1000).saturating_add(now.tv_nsec / 1_000_000)
+    }
+
+    fn boot(&self) -> BootId {
+        static BOOT: OnceLock<BootId> = OnceLock::new();
+        *BOOT.get_or_init(|| match crate::files::kernel_boot_id() {
+            Some(id) => digest(id.as_bytes()),
+            None => secret::random::<16>().map_or(BootId([0; 16]), |id| BootId(*id)),
+        })
+    }
+}
+
+/// A boot's name that does not tell the kernel's own, which other apps could recognise.
+fn digest(id: &[u8]) -> BootId {
+    let hash = Sha256::new().chain_update(b"plumbline/boot/1\n").chain_update(id).finalize();
+    let mut boot = [0; 16];
+    boot.iter_mut().zip(hash).for_each(|(b, h)| *b = h);
+    BootId(boot)
+}

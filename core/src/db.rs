@@ -1,0 +1,235 @@
+//! The store: one SQLCipher database for one device of one organisation. Only this module and those below it name SQLite.
+//!
+//! One connection writes, so a user action is one transaction and one fsync (WAL, `synchronous = FULL`); a few read. Opening
+//! is one key, one page and the schema's version, whatever the size: SQLCipher authenticates each page as it is read, and the
+//! full check runs only after an unclean close, in the background. Functions in `db/<noun>.rs` take a connection and neither
+//! sign nor decide.
+
+pub mod book;
+pub mod entry;
+pub mod meta;
+pub mod outbox;
+pub mod photo;
+pub mod record;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+};
+
+use plumbline_protocol::Fault;
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use zeroize::Zeroizing;
+
+use crate::error;
+
+/// A connection within a transaction: what functions of `db/<noun>.rs` take.
+pub type Tx = Connection;
+
+/// Key of the database: 32 random bytes, never a passphrase (deriving one would cost a tenth of a second at each open).
+pub type DatabaseKey = Zeroizing<[u8; 32]>;
+
+/// Migrations in order; the schema's version is their number.
+const MIGRATIONS: &[&str] = &[include_str!("db/migrations/0001.sql")];
+/// Connections that read at once.
+const READERS: usize = 4;
+
+/// The open store.
+pub struct Db {
+    file: PathBuf,
+    key: DatabaseKey,
+    writer: Mutex<Option<Connection>>,
+    readers: Mutex<Readers>,
+    returned: Condvar,
+    /// True when the last process did not close the store: the whole of it should be checked in the background.
+    pub unclean: bool,
+}
+
+#[derive(Default)]
+struct Readers {
+    paused: bool,
+    idle: Vec<Connection>,
+    out: usize,
+}
+
+impl Db {
+    /// Creates the store in a new file.
+    ///
+    /// # Errors
+    /// [`Fault::Internal`] where the file exists already: a new key is never put over existing data.
+    pub fn create(file: &Path, key: DatabaseKey) -> Result<Db, Fault> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        Db::start(file, key, flags)
+    }
+
+    /// Opens an existing store and brings it to this version.
+    ///
+    /// # Errors
+    /// [`Fault::Corrupt`] `store` where key or first page do not agree, [`Fault::Outdated`] where a newer version made it.
+    pub fn open(file: &Path, key: DatabaseKey) -> Result<Db, Fault> {
+        Db::start(file, key, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
+    fn start(file: &Path, key: DatabaseKey, flags: OpenFlags) -> Result<Db, Fault> {
+        let mut writer = connect(file, &key, flags)?;
+        migrate(&mut writer)?;
+        let unclean = meta::get(&writer, "open")?.is_some();
+        meta::put(&writer, "open", b"1")?;
+        Ok(Db {
+            file: file.to_owned(),
+            key,
+            writer: Mutex::new(Some(writer)),
+            readers: Mutex::new(Readers::default()),
+            returned: Condvar::new(),
+            unclean,
+        })
+    }
+
+    /// Runs `work` in the one write transaction: durable when this returns `Ok`, undone on any error.
+    pub fn write<T>(&self, work: impl FnOnce(&Tx) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut guard = self.lock_writer();
+        let connection = guard.as_mut().ok_or(Fault::Busy { retry_after: 1 })?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
+        let done = work(&transaction)?;
+        transaction.commit().map_err(sql)?;
+        Ok(done)
+    }
+
+    /// Runs `work` over one snapshot.
+    pub fn read<T>(&self, work: impl FnOnce(&Tx) -> Result<T, Fault>) -> Result<T, Fault> {
+        let mut connection = self.reader()?;
+        let done = match connection.transaction().map_err(sql) {
+            Ok(snapshot) => work(&snapshot),
+            Err(fault) => Err(fault),
+        };
+        let mut readers = self.lock_readers();
+        readers.out -= 1;
+        if !readers.paused {
+            readers.idle.push(connection);
+        }
+        self.returned.notify_all();
+        done
+    }
+
+    fn reader(&self) -> Result<Connection, Fault> {
+        let mut readers = self.lock_readers();
+        while readers.out >= READERS && !readers.paused {
+            readers = self.returned.wait(readers).unwrap_or_else(PoisonError::into_inner);
+        }
+        if readers.paused {
+            return Err(Fault::Busy { retry_after: 1 });
+        }
+        readers.out += 1;
+        if let Some(idle) = readers.idle.pop() {
+            return Ok(idle);
+        }
+        drop(readers);
+        connect(&self.file, &self.key, OpenFlags::SQLITE_OPEN_READ_ONLY).inspect_err(|_| {
+            self.lock_readers().out -= 1;
+            self.returned.notify_all();
+        })
+    }
+
+    /// Waits for running work, writes the log back and closes every connection, so that no file lock is left.
+    pub fn pause(&self) -> Result<(), Fault> {
+        let mut readers = self.lock_readers();
+        readers.paused = true;
+        while readers.out > 0 {
+            readers = self.returned.wait(readers).unwrap_or_else(PoisonError::into_inner);
+        }
+        readers.idle.clear();
+        drop(readers);
+        if let Some(writer) = self.lock_writer().take() {
+            meta::delete(&writer, "open")?;
+            writer.close().map_err(|(_, cause)| sql(cause))?;
+        }
+        Ok(())
+    }
+
+    /// Opens again after [`Db::pause`].
+    pub fn resume(&self) -> Result<(), Fault> {
+        let mut writer = self.lock_writer();
+        if writer.is_none() {
+            let connection = connect(&self.file, &self.key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            meta::put(&connection, "open", b"1")?;
+            *writer = Some(connection);
+        }
+        self.lock_readers().paused = false;
+        Ok(())
+    }
+
+    /// Reads and authenticates every page: for the background, after an unclean close.
+    ///
+    /// # Errors
+    /// [`Fault::Corrupt`] `store`.
+    pub fn check(&self) -> Result<(), Fault> {
+        self.read(|c| {
+            let damage: Option<String> = c
+                .query_row("PRAGMA cipher_integrity_check", [], |row| row.get(0))
+                .map(Some)
+                .or_else(|cause| if cause == rusqlite::Error::QueryReturnedNoRows { Ok(None) } else { Err(cause) })
+                .map_err(sql)?;
+            let quick: String = c.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sql)?;
+            if damage.is_none() && quick == "ok" { Ok(()) } else { Err(Fault::corrupt("store")) }
+        })
+    }
+
+    fn lock_writer(&self) -> MutexGuard<'_, Option<Connection>> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    fn lock_readers(&self) -> MutexGuard<'_, Readers> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Db {
+    fn drop(&mut self) {
+        // A store that is not closed cleanly is checked at the next open: nothing is lost by failing here.
+        let _ = self.pause();
+    }
+}
+
+fn connect(file: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connection, Fault> {
+    let connection = Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(sql)?;
+    let hex = Zeroizing::new(data_encoding::HEXLOWER.encode(key.as_slice()));
+    let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{}'\";", *hex));
+    connection.execute_batch(&pragma).map_err(sql)?;
+    connection
+        .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000;")
+        .map_err(sql)?;
+    // Reading the schema authenticates the first page: a wrong key or a damaged file shows here.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(sql)?;
+    if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).map_err(sql)?;
+    }
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), Fault> {
+    let version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sql)?;
+    if version > MIGRATIONS.len() {
+        return Err(Fault::Outdated);
+    }
+    for (done, migration) in MIGRATIONS.iter().enumerate().skip(version) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(sql)?;
+        transaction.execute_batch(migration).map_err(sql)?;
+        transaction.pragma_update(None, "user_version", done + 1).map_err(sql)?;
+        transaction.commit().map_err(sql)?;
+    }
+    Ok(())
+}
+
+/// A database failure as a fault.
+pub(crate) fn sql(cause: rusqlite::Error) -> Fault {
+    match cause.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => Fault::StorageFull,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Fault::Busy { retry_after: 1 },
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Fault::corrupt("store"),
+        // Only the code: messages may quote what is stored.
+        code => error::internal("database", &format!("{code:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! Rows of the log: entries that this person may see, anchors that later history must continue, and alarms.
+
+use plumbline_protocol::{DeviceId, Fault, Hash, RecordId, action::Seen, entry::Entry, reader::Lie};
+use rusqlite::{OptionalExtension, params};
+
+use super::{Tx, sql};
+
+/// Keeps the entry at `position`.
+pub fn put(c: &Tx, position: u64, entry: &Entry) -> Result<(), Fault> {
+    let mut insert = c
+        .prepare_cached("INSERT INTO entry (position, identity, record, bytes) VALUES (?1, ?2, ?3, ?4)")
+        .map_err(sql)?;
+    let record = entry.action.header().record;
+    insert.execute(params![position, entry.action.identity().0, record.as_bytes(), entry.encode()]).map_err(sql)?;
+    Ok(())
+}
+
+/// The entry at `position`.
+pub fn get(c: &Tx, position: u64) -> Result<Option<Entry>, Fault> {
+    let mut query = c.prepare_cached("SELECT bytes FROM entry WHERE position = ?1").map_err(sql)?;
+    let bytes: Option<Vec<u8>> = query.query_row([position], |r| r.get(0)).optional().map_err(sql)?;
+    bytes.map(|b| Entry::decode(&b).map_err(|_| Fault::corrupt("store"))).transpose()
+}
+
+/// Entries about `record`, in order of position.
+pub fn of_record(c: &Tx, record: &RecordId) -> Result<Vec<(u64, Entry)>, Fault> {
+    let mut query =
+        c.prepare_cached("SELECT position, bytes FROM entry WHERE record = ?1 ORDER BY position").map_err(sql)?;
+    read_all(query.query([record.as_bytes()]).map_err(sql)?)
+}
+
+/// At most `limit` entries from `position` on.
+pub fn from(c: &Tx, position: u64, limit: u32) -> Result<Vec<(u64, Entry)>, Fault> {
+    let mut query = c
+        .prepare_cached("SELECT position, bytes FROM entry WHERE position >= ?1 ORDER BY position LIMIT ?2")
+        .map_err(sql)?;
+    read_all(query.query(params![position, limit]).map_err(sql)?)
+}
+
+/// Held entries that were not admitted, newest first.
+pub fn held(c: &Tx, limit: u32) -> Result<Vec<(u64, Entry)>, Fault> {
+    let mut query = c
+        .prepare_cached(
+            "SELECT entry.position, entry.bytes FROM held JOIN entry ON entry.position = held.position
+             ORDER BY entry.position DESC LIMIT ?1",
+        )
+        .map_err(sql)?;
+    read_all(query.query([limit]).map_err(sql)?)
+}
+
+/// Position of the entry of work with this identity.
+pub fn position_of(c: &Tx, identity: &Hash) -> Result<Option<u64>, Fault> {
+    let mut query =
+        c.prepare_cached("SELECT position FROM entry WHERE identity = ?1 ORDER BY position LIMIT 1").map_err(sql)?;
+    query.query_row([identity.0], |r| r.get(0)).optional().map_err(sql)
+}
+
+/// Number of entries kept.
+pub fn count(c: &Tx) -> Result<u64, Fault> {
+    c.query_row("SELECT count(*) FROM entry", [], |r| r.get(0)).map_err(sql)
+}
+
+fn read_all(mut rows: rusqlite::Rows<'_>) -> Result<Vec<(u64, Entry)>, Fault> {
+    let mut all = Vec::new();
+    while let Some(row) = rows.next().map_err(sql)? {
+        let bytes: Vec<u8> = row.get(1).map_err(sql)?;
+        all.push((row.get(0).map_err(sql)?, Entry::decode(&bytes).map_err(|_| Fault::corrupt("store"))?));
+    }
+    Ok(all)
+}
+
+/// Notes the newest `seen` of a device (rule 19).
+pub fn put_seen(c: &Tx, device: &DeviceId, seen: &Seen) -> Result<(), Fault> {
+    let mut update =
+        c.prepare_cached("UPDATE chain SET seen_size = ?2, seen_root = ?3 WHERE device = ?1").map_err(sql)?;
+    update.execute(params![device.0, seen.size, seen.root.0]).map_err(sql)?;
+    Ok(())
+}
+
+/// The newest `seen` of each device that was not compared with the log yet.
+pub fn unchecked_seens(c: &Tx) -> Result<Vec<(DeviceId, Seen)>, Fault> {
+    let mut query =
+        c.prepare_cached("SELECT device, seen_size, seen_root FROM chain WHERE seen_root <> x''").map_err(sql)?;
+    query
+        .query_map([], |r| Ok((DeviceId(r.get(0)?), Seen { generation: 0, size: r.get(1)?, root: Hash(r.get(2)?) })))
+        .and_then(Iterator::collect)
+        .map_err(sql)
+}
+
+/// Notes that a device's newest `seen` is on this log.
+pub fn put_checked(c: &Tx, device: &DeviceId) -> Result<(), Fault> {
+    let mut update = c.prepare_cached("UPDATE chain SET seen_root = x'' WHERE device = ?1").map_err(sql)?;
+    update.execute([device.0]).map_err(sql)?;
+    Ok(())
+}
+
+/// Keeps a size and root that later history must continue.
+pub fn put_anchor(c: &Tx, seen: &Seen) -> Result<(), Fault> {
+    let mut insert =
+        c.prepare_cached("INSERT OR IGNORE INTO anchor (generation, size, root) VALUES (?1, ?2, ?3)").map_err(sql)?;
+    insert.execute(params![seen.generation, seen.size, seen.root.0]).map_err(sql)?;
+    Ok(())
+}
+
+/// The anchors, smallest first.
+pub fn anchors(c: &Tx) -> Result<Vec<Seen>, Fault> {
+    let mut query = c.prepare_cached("SELECT generation, size, root FROM anchor ORDER BY size").map_err(sql)?;
+    query
+        .query_map([], |r| Ok(Seen { generation: r.get(0)?, size: r.get(1)?, root: Hash(r.get(2)?) }))
+        .and_then(Iterator::collect)
+        .map_err(sql)
+}
+
+/// Forgets an anchor that history was shown to continue.
+pub fn drop_anchor(c: &Tx, seen: &Seen) -> Result<(), Fault> {
+    c.execute(
+        "DELETE FROM anchor WHERE generation = ?1 AND size = ?2 AND root = ?3",
+        params![seen.generation, seen.size, seen.root.0],
+    )
+    .map_err(sql)?;
+    Ok(())
+}
+
+/// An alarm that was raised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    /// When, by this device's clock, milliseconds since 1970.
+    pub at: i64,
+    /// What kind of lie.
+    pub code: String,
+    /// Where in the log.
+    pub position: Option<u64>,
+    /// In words.
+    pub text: String,
+}
+
+/// Keeps an alarm with the message that raised it, once for each text.
+pub fn put_alarm(c: &Tx, at: i64, lie: &Lie, message: &[u8]) -> Result<(), Fault> {
+    let position = lie.position.map_or(-1, |p| i64::try_from(p).unwrap_or(i64::MAX));
+    let code = lie.code.to_string();
+    c.execute(
+        "INSERT INTO alarm (at, code, position, text, page) SELECT ?1, ?2, ?3, ?4, ?5
+         WHERE NOT EXISTS (SELECT 1 FROM alarm WHERE code = ?2 AND position = ?3 AND text = ?4)",
+        params![at, code, position, lie.text, message],
+    )
+    .map_err(sql)?;
+    Ok(())
+}
+
+/// The alarms, newest first.
+pub fn alarms(c: &Tx) -> Result<Vec<Alarm>, Fault> {
+    let mut query =
+        c.prepare_cached("SELECT at, code, position, text FROM alarm ORDER BY id DESC LIMIT 100").map_err(sql)?;
+    query
+        .query_map([], |r| {
+            let position: i64 = r.get(2)?;
+            Ok(Alarm { at: r.get(0)?, code: r.get(1)?, position: u64::try_from(position).ok(), text: r.get(3)? })
+        })
+        .and_then(Iterator::collect)
+        .map_err(sql)
+}

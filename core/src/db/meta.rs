@@ -1,0 +1,169 @@
+//! Small facts of the store: who we are, where the server is, how far the log was read.
+
+use plumbline_protocol::{
+    Fault, Hash, OrganisationId, Uuid,
+    fold::{ChainHead, Tip},
+    log::merkle::Frontier,
+    time::{Anchor, TimeEvidence},
+    value::{Value, Writer},
+};
+use rusqlite::{OptionalExtension, params};
+
+use super::{Tx, sql};
+
+/// The value of `key`.
+pub fn get(c: &Tx, key: &str) -> Result<Option<Vec<u8>>, Fault> {
+    let mut query = c.prepare_cached("SELECT value FROM meta WHERE key = ?1").map_err(sql)?;
+    query.query_row([key], |row| row.get(0)).optional().map_err(sql)
+}
+
+/// Keeps `value` under `key`.
+pub fn put(c: &Tx, key: &str, value: &[u8]) -> Result<(), Fault> {
+    let mut upsert = c
+        .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2")
+        .map_err(sql)?;
+    upsert.execute(params![key, value]).map_err(sql)?;
+    Ok(())
+}
+
+/// Forgets `key`.
+pub fn delete(c: &Tx, key: &str) -> Result<(), Fault> {
+    c.execute("DELETE FROM meta WHERE key = ?1", [key]).map_err(sql)?;
+    Ok(())
+}
+
+/// Who this device is. Written once, at enrolment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// The member for whom it signs.
+    pub member: Uuid,
+    /// Host and port of the server.
+    pub at: String,
+    /// SHA-256 of the server's authority.
+    pub ca: Hash,
+    /// True once the server has logged the enrolment.
+    pub enrolled: bool,
+}
+
+/// The identity, once there is one.
+pub fn identity(c: &Tx) -> Result<Option<Identity>, Fault> {
+    let Some(bytes) = get(c, "identity")? else { return Ok(None) };
+    let value = Value::decode(&bytes).map_err(|_| Fault::corrupt("store"))?;
+    let read = || {
+        let [organisation, member, at, ca, enrolled] = value.list()? else { return None };
+        Some(Identity {
+            organisation: OrganisationId::from_slice(organisation.bytes()?).ok()?,
+            member: Uuid::from_slice(member.bytes()?).ok()?,
+            at: at.text()?.to_owned(),
+            ca: Hash::from_slice(ca.bytes()?).ok()?,
+            enrolled: *enrolled == Value::Bool(true),
+        })
+    };
+    read().map(Some).ok_or_else(|| Fault::corrupt("store"))
+}
+
+/// Keeps the identity.
+pub fn put_identity(c: &Tx, identity: &Identity) -> Result<(), Fault> {
+    let value = Value::List(vec![
+        Value::from(identity.organisation.0),
+        Value::from(identity.member),
+        Value::from(identity.at.as_str()),
+        Value::from(identity.ca.0),
+        Value::Bool(identity.enrolled),
+    ]);
+    put(c, "identity", &value.encode())
+}
+
+/// How far the log was read: one row, changed with the entries in one transaction (DESIGN section 9, invariant 2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// The log's generation.
+    pub generation: u64,
+    /// Size, last time received and last Organisation entry.
+    pub tip: Tip,
+    /// The tree's right edge; its size is the tip's.
+    pub frontier: Frontier,
+    /// What the member may see, as the server last said (spine rule 17).
+    pub tag: Hash,
+    /// True while every entry so far was visible: then outcomes are judged again (rule 6).
+    pub all: bool,
+}
+
+impl Cursor {
+    /// Before anything was read.
+    pub fn start(generation: u64, tag: Hash) -> Cursor {
+        Cursor { generation, tip: Tip::default(), frontier: Frontier::new(), tag, all: true }
+    }
+}
+
+/// The cursor.
+pub fn cursor(c: &Tx) -> Result<Cursor, Fault> {
+    let Some(bytes) = get(c, "cursor")? else { return Ok(Cursor::start(0, Hash([0; 32]))) };
+    let value = Value::decode(&bytes).map_err(|_| Fault::corrupt("store"))?;
+    let read = || {
+        let [generation, size, received, last, organisation, frontier, tag, all] = value.list()? else { return None };
+        Some(Cursor {
+            generation: u64::try_from(generation.int()?).ok()?,
+            tip: Tip {
+                size: u64::try_from(size.int()?).ok()?,
+                received: received.int()?,
+                organisation_last: last.int().and_then(|n| u64::try_from(n).ok()),
+                organisation: organisation.bytes().and_then(|b| OrganisationId::from_slice(b).ok()),
+            },
+            frontier: Frontier::from_bytes(frontier.bytes()?).ok()?,
+            tag: Hash::from_slice(tag.bytes()?).ok()?,
+            all: *all == Value::Bool(true),
+        })
+    };
+    read().ok_or_else(|| Fault::corrupt("store"))
+}
+
+/// Keeps the cursor.
+pub fn put_cursor(c: &Tx, cursor: &Cursor) -> Result<(), Fault> {
+    let mut w = Writer::default();
+    w.list(8).uint(cursor.generation).uint(cursor.tip.size).int(cursor.tip.received);
+    match cursor.tip.organisation_last {
+        Some(position) => w.uint(position),
+        None => w.null(),
+    };
+    match cursor.tip.organisation {
+        Some(organisation) => w.bytes(&organisation.0),
+        None => w.null(),
+    };
+    w.bytes(&cursor.frontier.to_bytes()).bytes(&cursor.tag.0).value(&Value::Bool(cursor.all));
+    put(c, "cursor", &w.0)
+}
+
+/// End of this device's own chain.
+pub fn own_chain(c: &Tx) -> Result<Option<ChainHead>, Fault> {
+    let Some(bytes) = get(c, "own_chain")? else { return Ok(None) };
+    let value = Value::decode(&bytes).map_err(|_| Fault::corrupt("store"))?;
+    let read = || {
+        let [sequence, hash] = value.list()? else { return None };
+        Some(ChainHead { sequence: u64::try_from(sequence.int()?).ok()?, hash: Hash::from_slice(hash.bytes()?).ok()? })
+    };
+    read().map(Some).ok_or_else(|| Fault::corrupt("store"))
+}
+
+/// Keeps the end of this device's own chain.
+pub fn put_own_chain(c: &Tx, head: ChainHead) -> Result<(), Fault> {
+    let mut w = Writer::default();
+    w.list(2).uint(head.sequence).bytes(&head.hash.0);
+    put(c, "own_chain", &w.0)
+}
+
+/// The last trusted time (DESIGN section 4).
+pub fn time_anchor(c: &Tx) -> Result<Option<Anchor>, Fault> {
+    let Some(bytes) = get(c, "time_anchor")? else { return Ok(None) };
+    let value = Value::decode(&bytes).map_err(|_| Fault::corrupt("store"))?;
+    let time = plumbline_protocol::evidence::time_from(&value).ok_or_else(|| Fault::corrupt("store"))?;
+    Ok(time.anchor)
+}
+
+/// Keeps a trusted time, as the time evidence of the moment at which it was learned.
+pub fn put_time_anchor(c: &Tx, anchor: Anchor) -> Result<(), Fault> {
+    let time = TimeEvidence { wall: 0, boot_ms: anchor.boot_ms, boot: anchor.boot, anchor: Some(anchor) };
+    put(c, "time_anchor", &plumbline_protocol::evidence::time_to(&time).encode())
+}

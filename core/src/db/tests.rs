@@ -1,0 +1,80 @@
+//! The store opens with its key alone, keeps what was committed, and lets go of its files when paused.
+
+use plumbline_protocol::Fault;
+use zeroize::Zeroizing;
+
+use super::*;
+
+fn key(byte: u8) -> DatabaseKey {
+    Zeroizing::new([byte; 32])
+}
+
+#[test]
+fn another_key_opens_nothing_and_changes_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("store.db");
+    let db = Db::create(&file, key(1)).unwrap();
+    db.write(|c| meta::put(c, "word", b"kept")).unwrap();
+    drop(db);
+    assert_eq!(Db::open(&file, key(2)).err(), Some(Fault::corrupt("store")));
+    let db = Db::open(&file, key(1)).unwrap();
+    assert_eq!(db.read(|c| meta::get(c, "word")).unwrap().as_deref(), Some(b"kept".as_slice()));
+}
+
+#[test]
+fn the_file_is_sealed_from_its_first_byte() {
+    let home = tempfile::tempdir().unwrap();
+    let db = Db::create(&home.path().join("store.db"), key(1)).unwrap();
+    db.write(|c| meta::put(c, "word", b"canary-in-the-store")).unwrap();
+    drop(db);
+    let bytes = std::fs::read(home.path().join("store.db")).unwrap();
+    assert!(!bytes.starts_with(b"SQLite format 3"));
+    assert!(!bytes.windows(6).any(|w| w == b"canary"));
+}
+
+#[test]
+fn a_failed_write_leaves_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let db = Db::create(&home.path().join("store.db"), key(1)).unwrap();
+    let failed: Result<(), Fault> = db.write(|c| {
+        meta::put(c, "word", b"half")?;
+        Err(Fault::Cancelled)
+    });
+    assert_eq!(failed, Err(Fault::Cancelled));
+    assert_eq!(db.read(|c| meta::get(c, "word")).unwrap(), None);
+}
+
+#[test]
+fn a_newer_store_is_left_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("store.db");
+    let db = Db::create(&file, key(1)).unwrap();
+    db.write(|c| c.pragma_update(None, "user_version", 999).map_err(sql)).unwrap();
+    drop(db);
+    assert_eq!(Db::open(&file, key(1)).err(), Some(Fault::Outdated));
+}
+
+#[test]
+fn a_paused_store_is_busy_and_a_resumed_one_goes_on() {
+    let home = tempfile::tempdir().unwrap();
+    let db = Db::create(&home.path().join("store.db"), key(1)).unwrap();
+    db.pause().unwrap();
+    assert_eq!(db.read(|c| meta::get(c, "word")).err(), Some(Fault::Busy { retry_after: 1 }));
+    assert_eq!(db.write(|c| meta::put(c, "word", b"x")).err(), Some(Fault::Busy { retry_after: 1 }));
+    db.resume().unwrap();
+    db.write(|c| meta::put(c, "word", b"x")).unwrap();
+    assert!(!db.unclean);
+}
+
+#[test]
+fn a_store_that_was_not_closed_is_known_by_it_and_checks_whole() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("store.db");
+    let db = Db::create(&file, key(1)).unwrap();
+    db.write(|c| meta::put(c, "word", b"kept")).unwrap();
+    std::mem::forget(db);
+    let db = Db::open(&file, key(1)).unwrap();
+    assert!(db.unclean);
+    assert_eq!(db.check(), Ok(()));
+    assert_eq!(db.read(|c| meta::get(c, "word")).unwrap().as_deref(), Some(b"kept".as_slice()));
+}

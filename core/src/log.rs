@@ -1,0 +1,128 @@
+//! The log as this device knows it: size, root, alarms, and a copy that a stranger can verify.
+
+use std::path::PathBuf;
+
+use plumbline_protocol::{
+    Fault, Hash,
+    directory::Exporter,
+    log::checkpoint::{Origin, SignedCheckpoint},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::{Client, Inner, current},
+    db::{entry, meta},
+    files,
+};
+
+/// Entries that are read at once for an export.
+const BATCH: u32 = 1000;
+
+/// How far the log was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogView {
+    /// Organisation and generation, as checkpoints name them.
+    pub origin: String,
+    /// Generation.
+    pub generation: u64,
+    /// Number of entries.
+    pub size: u64,
+    /// Merkle root over them.
+    pub root: Hash,
+    /// The signed checkpoint at that size; empty before the first whole pull.
+    pub checkpoint: String,
+    /// True when every entry was visible to this member and so every outcome was judged again.
+    pub all: bool,
+}
+
+/// A log that disagreed with its own proofs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlarmView {
+    /// When it was seen, by this device's clock.
+    pub at: i64,
+    /// What kind: the verifier's codes.
+    pub code: String,
+    /// Where in the log.
+    pub position: Option<u64>,
+    /// In words.
+    pub text: String,
+}
+
+/// Where a copy of the log goes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportLogRequest {
+    /// A folder that does not exist yet.
+    pub path: PathBuf,
+}
+
+impl Client {
+    /// How far the log was read.
+    pub async fn log(&self) -> Result<LogView, Fault> {
+        self.run(Inner::log).await
+    }
+
+    /// Alarms raised, newest first.
+    pub async fn alarms(&self) -> Result<Vec<AlarmView>, Fault> {
+        self.run(|inner| {
+            let view = |a: entry::Alarm| AlarmView { at: a.at, code: a.code, position: a.position, text: a.text };
+            Ok(inner.db.read(entry::alarms)?.into_iter().map(view).collect())
+        })
+        .await
+    }
+
+    /// Writes a copy of the whole log, which `plumbline-verify` accepts. Only for who sees everything.
+    ///
+    /// # Errors
+    /// [`Fault::Denied`] where entries are hidden from this member; [`Fault::Invalid`] `path` where something is there.
+    pub async fn export_log(&self, request: ExportLogRequest) -> Result<LogView, Fault> {
+        self.run(move |inner| inner.export_log(&request)).await
+    }
+}
+
+impl Inner {
+    fn log(&self) -> Result<LogView, Fault> {
+        let organisation = self.organisation()?;
+        self.db.read(|c| {
+            let seen = current(c)?;
+            let checkpoint = meta::get(c, "checkpoint")?.unwrap_or_default();
+            let checkpoint = String::from_utf8(checkpoint).map_err(|_| Fault::corrupt("store"))?;
+            Ok(LogView {
+                origin: Origin { organisation, generation: seen.generation }.to_string(),
+                generation: seen.generation,
+                size: seen.size,
+                root: seen.root,
+                checkpoint,
+                all: meta::cursor(c)?.all,
+            })
+        })
+    }
+
+    fn export_log(&self, request: &ExportLogRequest) -> Result<LogView, Fault> {
+        let view = self.log()?;
+        if !view.all {
+            return Err(Fault::Denied);
+        }
+        let checkpoint = SignedCheckpoint::parse(&view.checkpoint)?;
+        if checkpoint.checkpoint.size != view.size {
+            return Err(Fault::Busy { retry_after: 1 });
+        }
+        files::new_folder(&request.path)?;
+        let write = |(name, bytes): (String, Vec<u8>)| files::write_into(&request.path, &name, &bytes);
+        let mut exporter = Exporter::new();
+        let mut next = 0;
+        while next < view.size {
+            let left = u32::try_from(view.size - next).unwrap_or(BATCH).min(BATCH);
+            let entries = self.db.read(|c| entry::from(c, next, left))?;
+            if entries.is_empty() {
+                return Err(Fault::corrupt("store"));
+            }
+            for (_, entry) in entries {
+                exporter.push(&entry).into_iter().try_for_each(write)?;
+                next += 1;
+            }
+        }
+        exporter.finish(&view.checkpoint).into_iter().try_for_each(write)?;
+        Ok(view)
+    }
+}

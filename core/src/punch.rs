@@ -1,0 +1,335 @@
+//! The time clock: punches of oneself and of a crew, corrections with a reason, and the hours that follow.
+
+use plumbline_protocol::{
+    Fault, RecordId, Uuid, evidence,
+    hours::{self, FlagKind, What},
+    place::{Geofence, Verdict},
+    record::{WITHDRAWN, project, punch},
+    value::Value,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use crate::{
+    client::{Change, Client, Inner, as_of, current, seen_from},
+    datum::PlaceView,
+    db::{Tx, record as rows},
+    record::RecordView,
+};
+
+/// Most punches that one question about hours reads: a crew of 200 over three months.
+const MAX_PUNCHES: u32 = 100_000;
+
+/// A punch of oneself or, for a foreman, of a crew member.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockRequest {
+    /// `in`, `out`, `break_start`, `break_end` or `switch`.
+    pub what: String,
+    /// The project.
+    pub project: Uuid,
+    /// Classification of the work that begins.
+    #[serde(default)]
+    pub classification: Option<String>,
+    /// Whose time; one's own when absent.
+    #[serde(default)]
+    pub worker: Option<Uuid>,
+    /// Where.
+    #[serde(default)]
+    pub place: Option<PlaceView>,
+    /// A time typed by hand, milliseconds since 1970; now when absent.
+    #[serde(default)]
+    pub at: Option<i64>,
+    /// The project that is left, for a switch of project: it gets an out at the same moment.
+    #[serde(default)]
+    pub from_project: Option<Uuid>,
+}
+
+/// A correction of a punch.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CorrectRequest {
+    /// The punch.
+    pub record: RecordId,
+    /// Its right time, milliseconds since 1970.
+    #[serde(default)]
+    pub at: Option<i64>,
+    /// What it was.
+    #[serde(default)]
+    pub what: Option<String>,
+    /// Its right classification.
+    #[serde(default)]
+    pub classification: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// What the screen had shown.
+    #[serde(default)]
+    pub as_of: Option<String>,
+}
+
+/// Whose hours, where and when.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HoursRequest {
+    /// On this project.
+    pub project: Option<Uuid>,
+    /// Of this member.
+    pub worker: Option<Uuid>,
+    /// From punches of this moment on.
+    pub from: Option<i64>,
+    /// Of punches before this moment.
+    pub to: Option<i64>,
+}
+
+/// Hours, derived from punches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoursView {
+    /// By worker, project, local day and classification.
+    pub rows: Vec<HoursRow>,
+    /// What needs a person's eye; nothing is ever deleted for it.
+    pub flags: Vec<HoursFlag>,
+    /// What this view had seen.
+    pub as_of: String,
+}
+
+/// Hours of one worker on one project, local day and classification.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoursRow {
+    /// The worker.
+    pub worker: Uuid,
+    /// The project.
+    pub project: Uuid,
+    /// The classification, where one was stated.
+    pub classification: Option<String>,
+    /// Day in the project's time zone, `2026-12-10`.
+    pub date: String,
+    /// Seconds worked.
+    pub seconds: i64,
+    /// Seconds of break.
+    pub breaks_seconds: i64,
+    /// Fewest seconds that the evidence supports.
+    pub uncertain_low: i64,
+    /// Most seconds that it supports; none where it sets no bound.
+    pub uncertain_high: Option<i64>,
+}
+
+/// Something about a punch that needs a person's eye.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoursFlag {
+    /// The worker.
+    pub worker: Uuid,
+    /// The project.
+    pub project: Uuid,
+    /// The punch.
+    pub punch: RecordId,
+    /// What: `open`, `overlap`, `missing_in`, ...
+    pub kind: String,
+}
+
+/// Where a punch was, against the project's fence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerdictView {
+    /// `inside`, `outside`, `cannot_tell` or `no_place`.
+    pub verdict: String,
+    /// Distance to the fence in centimetres, where there is one.
+    pub distance_cm: Option<i64>,
+    /// Radius of doubt in centimetres.
+    pub accuracy_cm: Option<i64>,
+    /// True when the system says that the location is a mock: stated, not judged.
+    pub mock: bool,
+}
+
+impl Client {
+    /// Clocks: durable when it returns, with or without a network. A switch of project is an out and an in at one moment.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] that names the field, [`Fault::Denied`], [`Fault::NotFound`] for an unknown project.
+    pub async fn clock(&self, request: ClockRequest) -> Result<Vec<RecordView>, Fault> {
+        let views = self.run(move |inner| inner.db.write(|c| inner.clock(c, &request))).await?;
+        self.changed(punch::KIND.name);
+        Ok(views)
+    }
+
+    /// Corrects a punch; the reason is owed and stays in its history.
+    pub async fn correct(&self, request: CorrectRequest) -> Result<RecordView, Fault> {
+        let view = self.run(move |inner| inner.db.write(|c| inner.correct(c, &request))).await?;
+        self.changed(punch::KIND.name);
+        Ok(view)
+    }
+
+    /// Hours per worker, project, day and classification.
+    pub async fn hours(&self, request: HoursRequest) -> Result<HoursView, Fault> {
+        self.run(move |inner| inner.db.read(|c| inner.hours(c, &request))).await
+    }
+
+    /// Where a punch was, against its project's fence.
+    pub async fn verdict(&self, request: crate::record::RecordRequest) -> Result<VerdictView, Fault> {
+        self.run(move |inner| inner.db.read(|c| inner.verdict(c, &request.id))).await
+    }
+}
+
+impl Inner {
+    fn clock(&self, c: &Tx, request: &ClockRequest) -> Result<Vec<RecordView>, Fault> {
+        let worker = match request.worker {
+            Some(worker) => worker,
+            None => self.member()?,
+        };
+        let mut views = Vec::new();
+        if let Some(left) = request.from_project.filter(|p| *p != request.project) {
+            views.push(self.punch(c, request, worker, left, "out")?);
+        }
+        let what = if request.from_project.is_some_and(|p| p != request.project) { "in" } else { &request.what };
+        views.push(self.punch(c, request, worker, request.project, what)?);
+        Ok(views)
+    }
+
+    fn punch(
+        &self,
+        c: &Tx,
+        request: &ClockRequest,
+        worker: Uuid,
+        project: Uuid,
+        what: &str,
+    ) -> Result<RecordView, Fault> {
+        let mut fields = vec![
+            (punch::WORKER, Value::from(worker)),
+            (punch::WHAT, Value::from(what)),
+            (punch::AT, request.at.map_or(Value::Null, Value::Int)),
+        ];
+        if let Some(classification) = request.classification.as_deref().filter(|_| project == request.project) {
+            fields.push((punch::CLASSIFICATION, Value::from(classification)));
+        }
+        if let Some(place) = &request.place {
+            fields.push((punch::PLACE, evidence::place_to(&place.place()?)));
+        }
+        let id = RecordId::from(self.new_id()?);
+        let organisation = self.organisation()?;
+        self.act(c, Change::write(organisation, punch::KIND.name, id, Some(project), fields))?;
+        self.view(c, &id)
+    }
+
+    fn correct(&self, c: &Tx, request: &CorrectRequest) -> Result<RecordView, Fault> {
+        let known = rows::shown(c, &request.record)?.filter(|s| s.record.kind == punch::KIND.name);
+        let project = known.ok_or(Fault::NotFound)?.record.project;
+        let mut fields = Vec::new();
+        if let Some(at) = request.at {
+            fields.push((punch::AT, Value::Int(at)));
+        }
+        if let Some(what) = &request.what {
+            fields.push((punch::WHAT, Value::from(what.as_str())));
+        }
+        if let Some(classification) = &request.classification {
+            fields.push((punch::CLASSIFICATION, Value::from(classification.as_str())));
+        }
+        let mut change = Change::write(self.organisation()?, punch::KIND.name, request.record, project, fields);
+        change.reason = Some(request.reason.clone());
+        change.as_of = seen_from(request.as_of.as_deref())?;
+        self.act(c, change)?;
+        self.view(c, &request.record)
+    }
+
+    fn hours(&self, c: &Tx, request: &HoursRequest) -> Result<HoursView, Fault> {
+        self.identity()?;
+        let filter = rows::Filter {
+            kind: punch::KIND.name.to_owned(),
+            concerns: request.worker,
+            from: request.from,
+            to: request.to,
+            ..rows::Filter::default()
+        };
+        // All of a worker's punches count, whatever the project asked for: overlaps are across projects.
+        let shown = rows::list(c, &filter, MAX_PUNCHES + 1)?;
+        if shown.len() > MAX_PUNCHES as usize {
+            return Err(Fault::TooLarge { limit: u64::from(MAX_PUNCHES) });
+        }
+        let punches: Vec<hours::Punch> = shown.iter().filter_map(punch_of).collect();
+        let mut zones = BTreeMap::new();
+        for punch in &punches {
+            if !zones.contains_key(&punch.project) {
+                let record = rows::get(c, &RecordId::from(punch.project), rows::Layer::Shown)?;
+                // A project that this person may not see has its days counted in UTC.
+                let name = record.and_then(|r| r.text(project::ZONE).map(str::to_owned));
+                zones.insert(punch.project, hours::zone(name.as_deref().unwrap_or("UTC"))?);
+            }
+        }
+        let utc = hours::zone("UTC")?;
+        let hours = hours::hours(punches, |project| zones.get(project).unwrap_or(&utc).clone());
+        let here = |project: Uuid| request.project.is_none_or(|p| p == project);
+        let rows = hours.rows.into_iter().filter(|r| here(r.project)).map(|r| HoursRow {
+            worker: r.worker,
+            project: r.project,
+            classification: r.classification,
+            date: r.date.to_string(),
+            seconds: r.seconds,
+            breaks_seconds: r.breaks_seconds,
+            uncertain_low: r.uncertain_low,
+            uncertain_high: r.uncertain_high,
+        });
+        let flags = hours.flags.into_iter().filter(|f| here(f.project)).map(|f| HoursFlag {
+            worker: f.worker,
+            project: f.project,
+            punch: f.punch,
+            kind: flag_name(f.kind).to_owned(),
+        });
+        Ok(HoursView { rows: rows.collect(), flags: flags.collect(), as_of: as_of(&current(c)?) })
+    }
+
+    fn verdict(&self, c: &Tx, id: &RecordId) -> Result<VerdictView, Fault> {
+        self.identity()?;
+        let record = rows::shown(c, id)?.filter(|s| s.record.kind == punch::KIND.name).ok_or(Fault::NotFound)?.record;
+        let place = record.value(punch::PLACE).and_then(evidence::place_from);
+        let site = match record.project {
+            Some(project) => rows::get(c, &RecordId::from(project), rows::Layer::Shown)?,
+            None => None,
+        };
+        let fence: Option<Geofence> = site.and_then(|s| evidence::geofence_from(s.value(project::GEOFENCE)?));
+        let finding = fence.map(|fence| fence.judge(place.as_ref()));
+        let verdict = match (finding.as_ref().map(|f| &f.verdict), &place) {
+            (Some(Verdict::Inside), _) => "inside",
+            (Some(Verdict::Outside), _) => "outside",
+            (Some(Verdict::NoPlace), _) | (None, None) => "no_place",
+            (Some(Verdict::CannotTell), _) | (None, Some(_)) => "cannot_tell",
+        };
+        Ok(VerdictView {
+            verdict: verdict.to_owned(),
+            distance_cm: finding.and_then(|f| f.distance_cm),
+            accuracy_cm: place.as_ref().map(|p| p.accuracy_cm),
+            mock: place.is_some_and(|p| p.mock),
+        })
+    }
+}
+
+fn punch_of(shown: &rows::Shown) -> Option<hours::Punch> {
+    let record = &shown.record;
+    Some(hours::Punch {
+        id: shown.id,
+        worker: record.concerns?,
+        project: record.project?,
+        classification: record.text(punch::CLASSIFICATION).map(str::to_owned),
+        what: match record.text(punch::WHAT)? {
+            "in" => What::In,
+            "out" => What::Out,
+            "break_start" => What::BreakStart,
+            "break_end" => What::BreakEnd,
+            "switch" => What::Switch,
+            _ => return None,
+        },
+        at: record.interval(punch::AT)?,
+        withdrawn: record.flag(WITHDRAWN.name),
+    })
+}
+
+fn flag_name(kind: FlagKind) -> &'static str {
+    match kind {
+        FlagKind::Open => "open",
+        FlagKind::MissingOut => "missing_out",
+        FlagKind::MissingIn => "missing_in",
+        FlagKind::MissingBreakStart => "missing_break_start",
+        FlagKind::BreakOpen => "break_open",
+        FlagKind::Overlap => "overlap",
+        FlagKind::TooLong => "too_long",
+        FlagKind::Impossible => "impossible",
+        FlagKind::Outside => "outside",
+        FlagKind::TimeUncertain => "time_uncertain",
+    }
+}

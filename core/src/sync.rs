@@ -1,0 +1,213 @@
+//! Sync: what waits goes out, what is new comes in, photographs follow; whenever there is a reason.
+//!
+//! Invariants: nothing that waits is dropped by a failure, only tried again later; one round runs at a time, and reasons that
+//! come meanwhile make one more round together; a log that lies stops the pull and raises the alarm, never the book.
+
+pub(crate) mod history;
+pub(crate) mod pull;
+pub(crate) mod push;
+pub(crate) mod reenrol;
+pub(crate) mod upload;
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use plumbline_protocol::{
+    Fault,
+    session::Scope,
+    time::{Anchor, AnchorSource},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    client::{Client, Inner},
+    db::{meta, outbox},
+    event::Event,
+};
+
+/// First wait after a failed round; it doubles up to [`LONGEST`].
+const SHORTEST: Duration = Duration::from_secs(2);
+/// Longest wait between rounds while nothing else happens.
+const LONGEST: Duration = Duration::from_secs(300);
+
+/// What is known of the way to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Connection {
+    /// Not tried yet.
+    #[default]
+    Unknown,
+    /// The last round reached the server.
+    Online,
+    /// The last round did not.
+    Offline,
+    /// The server does not let this device in; the book stays open.
+    SignedOut,
+    /// The log disagreed with its proofs: see the alarms.
+    Alarm,
+}
+
+/// Why a round should run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// Something was written here.
+    Local,
+    /// The person looks at the app.
+    Foreground,
+    /// The network came back.
+    Network,
+    /// Time passed.
+    Timer,
+}
+
+/// What a round did.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SyncView {
+    /// Actions acknowledged.
+    pub pushed: u64,
+    /// Entries read.
+    pub pulled: u64,
+    /// Photographs whose bytes the server has now.
+    pub uploaded: u64,
+    /// Size of the log.
+    pub size: u64,
+    /// Actions that still wait.
+    pub waiting: u64,
+}
+
+/// The state of the sync loop.
+#[derive(Default)]
+pub(crate) struct Worker {
+    round: tokio::sync::Mutex<()>,
+    reasons: Mutex<BTreeSet<Reason>>,
+    woken: tokio::sync::Notify,
+    connection: Mutex<Connection>,
+    started: std::sync::atomic::AtomicBool,
+    /// Sizes and roots that this log was shown to have had.
+    pub history: Mutex<history::Known>,
+}
+
+impl Worker {
+    pub fn connection(&self) -> Connection {
+        *self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Client {
+    /// Runs one whole round: sends what waits, reads what is new, sends photographs.
+    ///
+    /// # Errors
+    /// [`Fault::Offline`] and [`Fault::Busy`]: it will be tried again; [`Fault::SignedOut`]: the device must enrol again by an
+    /// invite; [`Fault::Corrupt`] `log`: the log lies, see [`Client::alarms`]. Nothing that waits is lost by any of them.
+    pub async fn sync(&self) -> Result<SyncView, Fault> {
+        let inner = Arc::clone(&self.inner);
+        let _round = inner.sync.round.lock().await;
+        let done = self.round().await;
+        let connection = match &done {
+            Ok(_) => Connection::Online,
+            Err(Fault::SignedOut | Fault::Denied) => Connection::SignedOut,
+            Err(Fault::Corrupt { .. }) => Connection::Alarm,
+            Err(_) => Connection::Offline,
+        };
+        let before = {
+            let mut known = inner.sync.connection.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *known, connection)
+        };
+        if before != connection {
+            inner.emit(Event::Connection { connection });
+        }
+        done
+    }
+
+    async fn round(&self) -> Result<SyncView, Fault> {
+        self.inner.identity()?;
+        let mut view = SyncView { pushed: push::push(self).await?, ..SyncView::default() };
+        if self.session()?.scope() != Some(Scope::Push) {
+            view.pulled = pull::pull(self).await?;
+        }
+        if pull::cloned(self).await? {
+            reenrol::reenrol(self).await?;
+            view.pushed += push::push(self).await?;
+        }
+        view.uploaded = upload::upload(self).await?;
+        if view.uploaded > 0 && self.session()?.scope() != Some(Scope::Push) {
+            view.pulled += pull::pull(self).await?;
+        }
+        let (size, waiting) = self
+            .run(|inner| inner.db.read(|c| Ok((meta::cursor(c)?.tip.size, outbox::count(c, outbox::State::Waiting)?))))
+            .await?;
+        (view.size, view.waiting) = (size, waiting);
+        Ok(view)
+    }
+
+    /// Gives a reason for a round. Reasons coalesce: many in a moment make one round.
+    pub fn wake(&self, reason: Reason) {
+        self.inner.sync.reasons.lock().unwrap_or_else(PoisonError::into_inner).insert(reason);
+        self.inner.sync.woken.notify_one();
+    }
+
+    /// Starts the loop that runs a round for every reason, and every few minutes without one. It ends with the client.
+    pub fn start(&self) {
+        if self.inner.sync.started.swap(true, std::sync::atomic::Ordering::AcqRel) {
+            return;
+        }
+        let client = Arc::downgrade(&self.inner);
+        let strong = Arc::clone(&self.inner);
+        tokio::spawn(async move {
+            let mut wait = SHORTEST;
+            let mut worker = Some(strong);
+            loop {
+                if let Some(inner) = worker.take() {
+                    inner.sync.reasons.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                    let client = Client { inner };
+                    let done = client.sync().await;
+                    let thumbnails = client.work_off_thumbnails().await;
+                    wait = match (&done, &thumbnails) {
+                        (Ok(_), Ok(_)) => LONGEST,
+                        (Err(Fault::SignedOut), _) if client.inner.identity().is_err() => return,
+                        (Err(Fault::Busy { retry_after }), _) => {
+                            Duration::from_secs(u64::from(*retry_after)).max(SHORTEST)
+                        }
+                        _ if wait == LONGEST => SHORTEST,
+                        _ => (wait * 2).min(LONGEST),
+                    };
+                }
+                let Some(inner) = client.upgrade() else { return };
+                // A failed round waits its time out; after a good one any reason starts the next.
+                let woken = tokio::time::timeout(jittered(wait), inner.sync.woken.notified()).await.is_ok();
+                if woken && wait != LONGEST {
+                    tokio::time::sleep(SHORTEST).await;
+                }
+                worker = Some(inner);
+            }
+        });
+    }
+}
+
+impl Inner {
+    /// Keeps the server's clock as a trusted time: half the round trip is its doubt.
+    pub(crate) fn learn_time(&self, now: i64, asked_boot_ms: i64) -> Result<(), Fault> {
+        let boot_ms = self.config.clock.boot_ms();
+        let trip = boot_ms.saturating_sub(asked_boot_ms).max(0);
+        let anchor = Anchor {
+            time: now.saturating_add(trip / 2),
+            boot_ms,
+            boot: self.config.clock.boot(),
+            uncertainty: trip / 2 + 1,
+            source: AnchorSource::Server,
+        };
+        if !plumbline_protocol::time::valid(anchor.time) {
+            return Ok(());
+        }
+        self.db.write(|c| meta::put_time_anchor(c, anchor))
+    }
+}
+
+/// Up to a quarter less, so that a thousand phones do not come back in the same second.
+fn jittered(wait: Duration) -> Duration {
+    let part = crate::secret::random::<1>().map_or(0, |r| u32::from(r.first().copied().unwrap_or_default()));
+    wait - wait / 4 * part / 256
+}

@@ -1,0 +1,116 @@
+//! History: what others had seen, what receipts promised and where this device once was must all be on one log (rule 19).
+
+use std::{collections::BTreeMap, sync::PoisonError};
+
+use plumbline_protocol::{
+    Fault,
+    action::Seen,
+    log::{
+        merkle::{self, Frontier},
+        tile::TileNodes,
+    },
+    reader::{Code, Lie},
+};
+
+use crate::{
+    client::Client,
+    db::{entry, meta},
+};
+
+/// Most sizes that are remembered.
+const KNOWN: usize = 4096;
+
+/// Sizes of this log with the roots that it was shown to have had there.
+#[derive(Default)]
+pub(crate) struct Known(BTreeMap<u64, plumbline_protocol::Hash>);
+
+impl Known {
+    /// Remembers a proven size.
+    pub fn note(&mut self, seen: &Seen) {
+        if self.0.len() >= KNOWN {
+            self.0.pop_first();
+        }
+        self.0.insert(seen.size, seen.root);
+    }
+
+    fn root(&self, size: u64) -> Option<plumbline_protocol::Hash> {
+        if size == 0 { Some(merkle::empty_root()) } else { self.0.get(&size).copied() }
+    }
+}
+
+/// Checks the newest `seen` of each device and the anchors against the log, by subtree hashes from the tiles.
+pub(crate) async fn check(client: &Client) -> Result<(), Fault> {
+    let session = client.session()?;
+    let runtime = tokio::runtime::Handle::current();
+    client
+        .run(move |inner| {
+            let (cursor, anchors, seens) =
+                inner.db.read(|c| Ok((meta::cursor(c)?, entry::anchors(c)?, entry::unchecked_seens(c)?)))?;
+            let organisation = inner.organisation()?;
+            let net = session.net();
+            let fetch = |tile| runtime.block_on(net.tile(&organisation, tile));
+            let mut nodes = TileNodes::new(cursor.tip.size, fetch);
+            let claims = seens
+                .iter()
+                .map(|(_, seen)| (seen, "a device has seen"))
+                .chain(anchors.iter().map(|anchor| (anchor, "this device was shown")));
+            for (seen, who) in claims {
+                if seen.size > cursor.tip.size {
+                    continue; // The next pull reaches it, or the log has shrunk and says so.
+                }
+                let known = inner.sync.history.lock().unwrap_or_else(PoisonError::into_inner).root(seen.size);
+                let root = match known {
+                    Some(root) => root,
+                    None => {
+                        let root = proven(&mut nodes, seen.size, &cursor.frontier)?;
+                        let Some(root) = root else {
+                            return inner.alarm(&Lie::of(Code::Root, "the tiles do not lead to the checkpoint"), &[]);
+                        };
+                        let mut known = inner.sync.history.lock().unwrap_or_else(PoisonError::into_inner);
+                        known.note(&Seen { root, ..*seen });
+                        root
+                    }
+                };
+                if root != seen.root {
+                    let text = format!("{who} another history of {} entries", seen.size);
+                    return inner.alarm(&Lie::of(Code::Seen, text), &[]);
+                }
+            }
+            inner.db.write(|c| {
+                for anchor in anchors.iter().filter(|a| a.size <= cursor.tip.size) {
+                    entry::drop_anchor(c, anchor)?;
+                }
+                for (device, seen) in &seens {
+                    if seen.size <= cursor.tip.size {
+                        entry::put_checked(c, device)?;
+                    }
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// The root of the first `size` entries, where the tiles also lead on to what was proven already; else none.
+fn proven<F>(
+    nodes: &mut TileNodes<F>,
+    size: u64,
+    frontier: &Frontier,
+) -> Result<Option<plumbline_protocol::Hash>, Fault>
+where
+    TileNodes<F>: merkle::Nodes<Error = Fault>,
+{
+    let mut tree = Frontier::new();
+    for subtree in merkle::run_hashes(nodes, 0, size)? {
+        if tree.push(subtree).is_err() {
+            return Ok(None);
+        }
+    }
+    let root = tree.root();
+    for subtree in merkle::run_hashes(nodes, size, frontier.size())? {
+        if tree.push(subtree).is_err() {
+            return Ok(None);
+        }
+    }
+    Ok((tree.root() == frontier.root()).then_some(root))
+}

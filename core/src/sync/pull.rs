@@ -1,0 +1,360 @@
+//! Pull: the log comes in page by page, is checked entry by entry, folded, and stored with the new size in one transaction.
+//!
+//! When rights change the log is read again from 0: its pages wait in a stage until they are whole, and replace the old
+//! state in one transaction, so that a person sees either (spine rule 17).
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use plumbline_protocol::{
+    DeviceId, Fault, Hash, RecordId,
+    action::Seen,
+    entry::{Entry, Outcome},
+    fold::Book,
+    log::{checkpoint::SignedCheckpoint, merkle::Subtree},
+    page::{Item, MAX_PAGE, Page, PullRequest, UnverifiedEntry, verify_all},
+    reader::{self, Code, Lie, Trouble},
+    record::organisation,
+};
+
+use crate::{
+    client::{Client, Inner, current},
+    db::{Tx, book::StoreBook, entry, meta, outbox, record as rows},
+    event::Event,
+    outbox::fault_of,
+    sync::{history, push},
+};
+
+/// Set when the log has an action of this device that this store did not sign: it is a clone, or was cloned (rule 21).
+const CLONED: &str = "cloned";
+
+/// Reads what is new. Returns how many entries.
+pub(crate) async fn pull(client: &Client) -> Result<u64, Fault> {
+    let mut pulled = 0;
+    let mut cursor = client.run(|inner| inner.db.read(meta::cursor)).await?;
+    let mut stage: Option<Stage> = None;
+    loop {
+        let request = match &stage {
+            Some(stage) => {
+                PullRequest { generation: cursor.generation, size: stage.size, tag: stage.tag, limit: MAX_PAGE as u64 }
+            }
+            None => PullRequest {
+                generation: cursor.generation,
+                size: cursor.tip.size,
+                tag: cursor.tag,
+                limit: MAX_PAGE as u64,
+            },
+        };
+        let asked = client.inner.config.clock.boot_ms();
+        let session = client.session()?;
+        let message = {
+            let (session, request) = (&session, &request);
+            session.with_token(|token| async move { session.net().pull(&token, request).await }).await?
+        };
+        let organisation = client.inner.organisation()?;
+        let (message, page) = client
+            .run(move |inner| match Page::decode(&message, organisation) {
+                Ok(page) => Ok((message, page)),
+                Err(bad) => inner.alarm(&Lie::of(Code::Encoding, format!("a page: {bad}")), &message),
+            })
+            .await?;
+        match page {
+            Page::Restart { generation, .. } if generation < cursor.generation => {
+                let lie = Lie::of(Code::Checkpoint, "the server went back to an older generation");
+                return client.run(move |inner| inner.alarm(&lie, &message)).await;
+            }
+            Page::Restart { generation, .. } if generation > cursor.generation => return Err(Fault::Outdated),
+            Page::Restart { tag, .. } => {
+                if request.tag == tag {
+                    return Err(Fault::corrupt("page"));
+                }
+                if cursor.tip.size == 0 {
+                    cursor.tag = tag;
+                    let cursor = cursor.clone();
+                    client.run(move |inner| inner.db.write(|c| meta::put_cursor(c, &cursor))).await?;
+                } else {
+                    stage = Some(Stage { tag, size: 0, pages: Vec::new() });
+                }
+            }
+            Page::Part { items, tail, checkpoint, now } => {
+                let part = Part { items, tail, checkpoint, message };
+                client.run(move |inner| inner.learn_time(now, asked)).await?;
+                let end = request.size + part.width();
+                let last = part.tail.is_empty();
+                if part.width() == 0 && !last {
+                    return Err(Fault::corrupt("page"));
+                }
+                pulled += part.entries();
+                match stage.as_mut() {
+                    None => {
+                        client.run(move |inner| inner.take(None, vec![part])).await?;
+                    }
+                    Some(stage) => {
+                        stage.size = end;
+                        stage.pages.push(part.message);
+                    }
+                }
+                if let Some(stage) = stage.take_if(|_| last) {
+                    client
+                        .run(move |inner| {
+                            let pages: Result<Vec<Part>, Fault> =
+                                stage.pages.into_iter().map(|m| Part::read(m, organisation)).collect();
+                            inner.take(Some(stage.tag), pages?)
+                        })
+                        .await?;
+                }
+                cursor = client.run(|inner| inner.db.read(meta::cursor)).await?;
+                if last {
+                    break;
+                }
+            }
+        }
+    }
+    history::check(client).await?;
+    Ok(pulled)
+}
+
+/// True when the log has an action of this device that this store did not sign.
+pub(crate) async fn cloned(client: &Client) -> Result<bool, Fault> {
+    client.run(|inner| inner.db.read(|c| Ok(meta::get(c, CLONED)?.is_some()))).await
+}
+
+/// This device has a new key: the clone has the old one.
+pub(crate) fn clear_cloned(c: &Tx) -> Result<(), Fault> {
+    meta::delete(c, CLONED)
+}
+
+/// Pages of a pull from 0, until they are whole.
+struct Stage {
+    tag: Hash,
+    size: u64,
+    pages: Vec<Vec<u8>>,
+}
+
+struct Part {
+    items: Vec<Item<UnverifiedEntry>>,
+    tail: Vec<Subtree>,
+    checkpoint: String,
+    message: Vec<u8>,
+}
+
+impl Part {
+    fn read(message: Vec<u8>, organisation: plumbline_protocol::OrganisationId) -> Result<Part, Fault> {
+        match Page::decode(&message, organisation) {
+            Ok(Page::Part { items, tail, checkpoint, .. }) => Ok(Part { items, tail, checkpoint, message }),
+            _ => Err(Fault::corrupt("page")),
+        }
+    }
+
+    /// Number of positions that the items cover.
+    fn width(&self) -> u64 {
+        let width = |item: &Item<UnverifiedEntry>| match item {
+            Item::Entry(_) => 1,
+            Item::Hidden(subtree) => 1_u64.checked_shl(u32::from(subtree.level)).unwrap_or(u64::MAX),
+        };
+        self.items.iter().fold(0, |sum: u64, item| sum.saturating_add(width(item)))
+    }
+
+    fn entries(&self) -> u64 {
+        self.items.iter().filter(|i| matches!(i, Item::Entry(_))).count() as u64
+    }
+}
+
+impl Inner {
+    /// Keeps an alarm and the message that raised it, and stops.
+    pub(crate) fn alarm<T>(&self, lie: &Lie, message: &[u8]) -> Result<T, Fault> {
+        tracing::error!(code = %lie.code, position = lie.position, "the log lies");
+        self.db.write(|c| entry::put_alarm(c, self.config.clock.wall(), lie, message))?;
+        self.emit(Event::Alarm);
+        Err(Fault::corrupt("log"))
+    }
+
+    /// Checks and stores pages in one transaction; with a new `tag` they replace what was there.
+    fn take(&self, tag: Option<Hash>, parts: Vec<Part>) -> Result<(), Fault> {
+        let mut kinds = BTreeSet::new();
+        let mut message = Vec::new();
+        let done = self.db.write(|c| {
+            if let Some(tag) = tag {
+                entry::put_anchor(c, &current(c)?)?;
+                let generation = meta::cursor(c)?.generation;
+                rows::clear(c)?;
+                meta::put_cursor(c, &meta::Cursor::start(generation, tag))?;
+            }
+            for part in parts {
+                message = part.message;
+                let items = match verified(part.items, meta::cursor(c)?.tip.size) {
+                    Ok(items) => items,
+                    Err(lie) => return Ok(Err(lie)),
+                };
+                match self.read_page(c, items, &part.tail, &part.checkpoint) {
+                    Ok(changed) => kinds.extend(changed),
+                    Err(Trouble::Lie(lie)) => return Ok(Err(lie)),
+                    Err(Trouble::Fault(fault)) => return Err(fault),
+                }
+            }
+            if tag.is_some() {
+                // What is still pending stands on the new state now.
+                let items = outbox::all(c)?;
+                self.show_again(c, &items.iter().map(|i| i.action.header().record).collect())?;
+            }
+            Ok(Ok(()))
+        });
+        // A lie undoes the transaction: what was kept is what was proven.
+        match done {
+            Ok(Ok(())) => {
+                if !kinds.is_empty() {
+                    self.emit(Event::Records { kinds: kinds.into_iter().collect() });
+                }
+                Ok(())
+            }
+            Ok(Err(lie)) => self.alarm(&lie, &message),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    fn read_page(
+        &self,
+        c: &Tx,
+        items: Vec<Item<Arc<Entry>>>,
+        tail: &[Subtree],
+        checkpoint: &str,
+    ) -> Result<BTreeSet<String>, Trouble> {
+        let mut cursor = meta::cursor(c)?;
+        let own = (self.device(), meta::own_chain(c)?);
+        let mut book = StoreBook::new(c);
+        let mut newest: BTreeMap<DeviceId, Seen> = BTreeMap::new();
+        let mut kinds = BTreeSet::new();
+        for item in items {
+            match item {
+                Item::Hidden(subtree) => {
+                    cursor.all = false;
+                    let unaligned = |_| Lie::at(cursor.tip.size, Code::Root, "a hidden part does not fit");
+                    cursor.frontier.push(subtree).map_err(unaligned)?;
+                    cursor.tip.size = cursor.frontier.size();
+                }
+                Item::Entry(entry) => {
+                    let position = cursor.tip.size;
+                    reader::read(&mut book, &mut cursor.tip, &entry, cursor.all)?;
+                    cursor.frontier.push_leaf(entry.leaf());
+                    entry::put(c, position, &entry)?;
+                    let header = entry.action.header();
+                    newest.insert(header.device, header.seen);
+                    kinds.insert(header.kind.clone());
+                    if header.device == own.0 {
+                        self.own_entry(c, &entry, position, own.1.map(|h| h.sequence))?;
+                    }
+                    if let (Some(cited), true) = (entry.action.admits(), entry.outcome.applied()) {
+                        outbox::remove(c, &cited)?;
+                    }
+                }
+            }
+        }
+        self.checkpointed(c, &mut book, &cursor, tail, checkpoint)?;
+        let changed = book.save()?;
+        for (device, seen) in &newest {
+            entry::put_seen(c, device, seen)?;
+        }
+        meta::put_cursor(c, &cursor)?;
+        let mut again: BTreeSet<RecordId> = outbox::passed(c, cursor.tip.size)?.into_iter().collect();
+        again.extend(rows::with_shown(c)?.into_iter().filter(|id| changed.contains(id)));
+        self.show_again(c, &again)?;
+        self.sync.history.lock().unwrap_or_else(std::sync::PoisonError::into_inner).note(&current(c)?);
+        Ok(kinds)
+    }
+
+    /// An action of this device came back: its receipt was lost, or a clone signed it.
+    fn own_entry(&self, c: &Tx, entry: &Entry, position: u64, last: Option<u64>) -> Result<(), Fault> {
+        let hash = entry.action.hash();
+        if outbox::contains(c, &hash)? {
+            match &entry.outcome {
+                Outcome::Applied => outbox::settle(c, &hash, outbox::State::Logged, Some(position), "")?,
+                Outcome::Held(held) => {
+                    let fault = serde_json::to_string(&fault_of(held)).unwrap_or_default();
+                    outbox::settle(c, &hash, outbox::State::Held, Some(position), &fault)?;
+                }
+            }
+        }
+        if last.is_none_or(|last| entry.action.header().sequence > last) {
+            meta::put(c, CLONED, b"1")?;
+        }
+        Ok(())
+    }
+
+    /// Items and tail must lead to the checkpoint's root; at its size, its signature must be the server's (rule 18).
+    fn checkpointed(
+        &self,
+        c: &Tx,
+        book: &mut StoreBook<'_>,
+        cursor: &meta::Cursor,
+        tail: &[Subtree],
+        text: &str,
+    ) -> Result<(), Trouble> {
+        let lie = |code, text: &str| Trouble::Lie(Lie::of(code, text));
+        let signed = SignedCheckpoint::parse(text).map_err(|f| lie(Code::Checkpoint, &format!("a checkpoint: {f}")))?;
+        let checkpoint = &signed.checkpoint;
+        let organisation = self.organisation()?;
+        if checkpoint.origin.organisation != organisation {
+            return Err(lie(Code::Checkpoint, "a checkpoint of another organisation"));
+        }
+        if checkpoint.origin.generation != cursor.generation {
+            return Err(lie(Code::Checkpoint, "a checkpoint of another generation"));
+        }
+        if checkpoint.size < cursor.tip.size {
+            return Err(lie(Code::Checkpoint, "the log has shrunk"));
+        }
+        if cursor.tip.organisation.is_some_and(|o| o != organisation) {
+            return Err(lie(Code::Key, "the first entry is not this organisation's"));
+        }
+        let mut whole = cursor.frontier.clone();
+        for subtree in tail {
+            whole.push(subtree.clone()).map_err(|_| lie(Code::Root, "the tail of a page does not fit"))?;
+        }
+        if whole.size() != checkpoint.size || whole.root() != checkpoint.root {
+            return Err(lie(Code::Root, "the entries do not lead to the checkpoint's root"));
+        }
+        if checkpoint.size == cursor.tip.size {
+            let record = book.record(&RecordId::from(organisation))?;
+            let key = record.and_then(|r| r.key(organisation::SERVER_KEY));
+            if !key.is_some_and(|key| signed.verify(&key).is_ok()) {
+                return Err(lie(Code::Checkpoint, "the checkpoint's signature is not the server's"));
+            }
+            if push::promised(c)? > checkpoint.size {
+                return Err(lie(Code::Checkpoint, "the log ends below a receipt that the server gave"));
+            }
+            meta::put(c, "checkpoint", text.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+/// Checks every signature, on every core.
+fn verified(items: Vec<Item<UnverifiedEntry>>, start: u64) -> Result<Vec<Item<Arc<Entry>>>, Lie> {
+    let mut places = Vec::new();
+    let mut unverified = Vec::new();
+    let mut position = start;
+    let mut shape = Vec::with_capacity(items.len());
+    for item in items {
+        match item {
+            Item::Entry(entry) => {
+                places.push(position);
+                unverified.push(entry);
+                shape.push(None);
+                position += 1;
+            }
+            Item::Hidden(subtree) => {
+                position = position.saturating_add(1_u64.checked_shl(u32::from(subtree.level)).unwrap_or(u64::MAX));
+                shape.push(Some(subtree));
+            }
+        }
+    }
+    let entries = verify_all(unverified, UnverifiedEntry::verify)
+        .map_err(|(i, bad)| Lie::bad_action(places.get(i).copied().unwrap_or(start), &bad))?;
+    let mut entries = entries.into_iter();
+    let fill = |hidden: Option<Subtree>| match hidden {
+        Some(subtree) => Some(Item::Hidden(subtree)),
+        None => entries.next().map(|e| Item::Entry(Arc::new(e))),
+    };
+    Ok(shape.into_iter().filter_map(fill).collect())
+}

@@ -1,0 +1,234 @@
+//! Push: the outbox goes out in the order of its chain, and each receipt is checked before it is believed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plumbline_protocol::{
+    Fault, OrganisationId, RecordId,
+    action::{Action, Seen},
+    entry::{Entry, Outcome},
+    log::{checkpoint::SignedCheckpoint, merkle::Frontier},
+    page::{self, PushResult, Receipt},
+    reader::{Code, Lie},
+    record::organisation,
+};
+
+use crate::{
+    client::{Client, Inner},
+    db::{entry, meta, outbox, record as rows},
+    event::Event,
+    outbox::fault_of,
+    sync::reenrol,
+};
+
+/// Most actions in one push.
+const BATCH: u32 = 1000;
+/// How often a push may begin again before the round is left for later.
+const TRIES: u32 = 8;
+
+/// Sends what waits. Returns how many actions were acknowledged.
+pub(crate) async fn push(client: &Client) -> Result<u64, Fault> {
+    let mut pushed = 0;
+    let mut tries = 0;
+    loop {
+        let batch =
+            client.run(|inner| inner.db.read(|c| outbox::in_state(c, outbox::State::Waiting, 0, BATCH))).await?;
+        let mut actions: Vec<Action> = batch.into_iter().map(|item| item.action).collect();
+        let Some(first) = actions.first() else { return Ok(pushed) };
+        let enrols = first.enrols();
+        if enrols {
+            actions.truncate(1);
+        }
+        let message = page::encode_push(&actions);
+        let asked = client.inner.config.clock.boot_ms();
+        let session = client.session()?;
+        let receipt = if enrols {
+            session.net().enrol(&client.inner.organisation()?, message).await
+        } else {
+            let (session, message) = (&session, &message);
+            session.with_token(|token| async move { session.net().push(&token, message.clone()).await }).await
+        };
+        let receipt = match receipt {
+            Ok(receipt) => receipt,
+            Err(fault @ (Fault::Invalid { .. } | Fault::Denied)) if enrols => {
+                // The old key no longer vouches: only a new invite helps (rule 21). The work stays.
+                tracing::warn!(%fault, "the device could not enrol again");
+                return Err(Fault::SignedOut);
+            }
+            Err(fault) => return Err(fault),
+        };
+        let settled = client.run(move |inner| inner.settle(&actions, &receipt, asked)).await?;
+        pushed += settled.acknowledged;
+        if settled.reenrol {
+            reenrol::reenrol(client).await?;
+        }
+        if settled.acknowledged == 0 || settled.reenrol {
+            tries += 1;
+            if tries > TRIES {
+                return Err(Fault::Busy { retry_after: 60 });
+            }
+        }
+    }
+}
+
+struct Settled {
+    acknowledged: u64,
+    reenrol: bool,
+}
+
+impl Inner {
+    /// Checks the receipt and notes what became of each action, in one transaction.
+    fn settle(&self, actions: &[Action], receipt: &Receipt, asked: i64) -> Result<Settled, Fault> {
+        if receipt.results.len() != actions.len() {
+            return Err(Fault::corrupt("receipt"));
+        }
+        let entries: Vec<(u64, Entry)> =
+            actions.iter().zip(&receipt.results).filter_map(|(a, r)| entry_of(a, Some(r)).ok()).collect();
+        let seen = match self.prove_receipt(&entries, receipt) {
+            Ok(seen) => seen,
+            Err(Proof::Lie(lie)) => {
+                self.db.write(|c| entry::put_alarm(c, self.config.clock.wall(), &lie, &receipt.encode()))?;
+                self.emit(Event::Alarm);
+                return Err(Fault::corrupt("log"));
+            }
+            Err(Proof::Fault(fault)) => return Err(fault),
+        };
+        let mut settled = Settled { acknowledged: 0, reenrol: false };
+        self.db.write(|c| {
+            let size = meta::cursor(c)?.tip.size;
+            let mut touched: BTreeSet<RecordId> = BTreeSet::new();
+            for (action, result) in actions.iter().zip(&receipt.results) {
+                let hash = action.hash();
+                outbox::tried(c, &hash)?;
+                match result {
+                    PushResult::Logged { position, outcome, .. } => {
+                        settled.acknowledged += 1;
+                        match outcome {
+                            Outcome::Applied if *position < size => {
+                                outbox::remove(c, &hash)?;
+                                touched.insert(action.header().record);
+                            }
+                            Outcome::Applied => {
+                                outbox::settle(c, &hash, outbox::State::Logged, Some(*position), "")?;
+                            }
+                            Outcome::Held(held) => {
+                                let fault = serde_json::to_string(&fault_of(held)).unwrap_or_default();
+                                outbox::settle(c, &hash, outbox::State::Held, Some(*position), &fault)?;
+                                touched.insert(action.header().record);
+                            }
+                        }
+                    }
+                    PushResult::Gap(_) => {}
+                    PushResult::Reenrol => settled.reenrol = true,
+                    PushResult::Refused { field, reason } => {
+                        let fault = serde_json::to_string(&Fault::invalid(field.clone(), reason.clone()));
+                        outbox::settle(c, &hash, outbox::State::Refused, None, &fault.unwrap_or_default())?;
+                        touched.insert(action.header().record);
+                        settled.reenrol = true;
+                    }
+                }
+            }
+            // A gap that nothing of ours fills: the server does not have what it acknowledged, or lost its end.
+            let gap_first = matches!(receipt.results.first(), Some(PushResult::Gap(_)));
+            settled.reenrol |= gap_first;
+            if let Some(seen) = seen {
+                entry::put_anchor(c, &seen)?;
+                let promised = promised(c)?.max(seen.size);
+                meta::put(c, PROMISED, &promised.to_be_bytes())?;
+            }
+            self.show_again(c, &touched)
+        })?;
+        self.learn_time(receipt.now, asked)?;
+        self.emit(Event::Outbox);
+        Ok(settled)
+    }
+
+    fn prove_receipt(&self, entries: &[(u64, Entry)], receipt: &Receipt) -> Result<Option<Seen>, Proof> {
+        if entries.is_empty() {
+            return Ok(None);
+        }
+        let organisation = self.organisation().map_err(Proof::Fault)?;
+        let record = self
+            .db
+            .read(|c| rows::get(c, &RecordId::from(organisation), rows::Layer::Confirmed))
+            .map_err(Proof::Fault)?;
+        // Before the first pull there is no key to check with: the pull that follows checks the anchor.
+        let key = record.and_then(|r| r.key(organisation::SERVER_KEY));
+        let seen = proven(entries, receipt, &organisation, key.as_ref()).map_err(Proof::Lie)?;
+        Ok(Some(seen))
+    }
+}
+
+enum Proof {
+    Lie(Lie),
+    Fault(Fault),
+}
+
+const PROMISED: &str = "promised";
+
+/// The largest size that a receipt promised: a pull that ends below it is a lie (rule 19).
+pub(crate) fn promised(c: &crate::db::Tx) -> Result<u64, Fault> {
+    let bytes = meta::get(c, PROMISED)?;
+    Ok(bytes.and_then(|b| b.try_into().ok()).map_or(0, u64::from_be_bytes))
+}
+
+/// The entry that the server says an action became.
+pub(crate) fn entry_of(action: &Action, result: Option<&PushResult>) -> Result<(u64, Entry), Fault> {
+    let Some(PushResult::Logged { position, received, outcome, rules, record_previous }) = result else {
+        return Err(Fault::corrupt("receipt"));
+    };
+    let entry = Entry {
+        action: action.clone(),
+        received: *received,
+        outcome: outcome.clone(),
+        rules: *rules,
+        record_previous: *record_previous,
+    };
+    Ok((*position, entry))
+}
+
+/// Checks that a receipt proves its entries.
+pub(crate) fn prove(
+    entries: &[(u64, Entry)],
+    receipt: &Receipt,
+    organisation: &OrganisationId,
+    key: &[u8; 32],
+) -> Result<(), Fault> {
+    proven(entries, receipt, organisation, Some(key)).map(|_| ()).map_err(|_| Fault::corrupt("receipt"))
+}
+
+/// What the receipt proves: entries and the hashes between them lead to the checkpoint's root.
+fn proven(
+    entries: &[(u64, Entry)],
+    receipt: &Receipt,
+    organisation: &OrganisationId,
+    key: Option<&[u8; 32]>,
+) -> Result<Seen, Lie> {
+    let lie = |code, text: &str| Lie::of(code, format!("receipt: {text}"));
+    let signed = SignedCheckpoint::parse(&receipt.checkpoint).map_err(|f| lie(Code::Checkpoint, &f.to_string()))?;
+    let checkpoint = &signed.checkpoint;
+    if checkpoint.origin.organisation != *organisation || checkpoint.origin.generation != 0 {
+        return Err(lie(Code::Checkpoint, "of another log"));
+    }
+    if let Some(key) = key {
+        signed.verify(key).map_err(|_| lie(Code::Checkpoint, "its signature is not the server's"))?;
+    }
+    let leaves: BTreeMap<u64, _> = entries.iter().map(|(position, entry)| (*position, entry.leaf())).collect();
+    let mut frontier = Frontier::new();
+    let mut run = receipt.proof.iter();
+    let mut leaves = leaves.into_iter().peekable();
+    while frontier.size() < checkpoint.size {
+        if leaves.peek().is_some_and(|(position, _)| *position == frontier.size()) {
+            if let Some((_, leaf)) = leaves.next() {
+                frontier.push_leaf(leaf);
+            }
+            continue;
+        }
+        let next = run.next().ok_or_else(|| lie(Code::Root, "the proof is cut short"))?;
+        frontier.push(next.clone()).map_err(|_| lie(Code::Root, "the proof does not fit"))?;
+    }
+    let whole = frontier.size() == checkpoint.size && leaves.next().is_none() && run.next().is_none();
+    if !whole || frontier.root() != checkpoint.root {
+        return Err(lie(Code::Root, "the proof does not lead to the checkpoint"));
+    }
+    Ok(Seen { generation: checkpoint.origin.generation, size: checkpoint.size, root: checkpoint.root })
+}

@@ -1,0 +1,138 @@
+//! Sends the originals of photographs, after the actions that name them and apart from them.
+//!
+//! Invariants: an upload goes on from the parts that the server holds, wherever it broke off, and sends each part at most
+//! once a round. The server's word counts for `received` and no more: verified is what a deposit in the log says. What is
+//! wrong with one photograph is noted on its row, and the others go on.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+};
+
+use plumbline_protocol::{
+    Fault, Uuid,
+    blob::{MAX_RANGES, PART, State, part_len, parts},
+};
+
+use crate::{
+    client::{Client, Inner},
+    db::{self, photo::Photo},
+    event::Event,
+    photo::note,
+};
+
+/// Why a photograph does not get on.
+enum Stop {
+    /// The server, or the way to it.
+    Server(Fault),
+    /// The sealed file is gone or damaged: trying again does not help.
+    File(Fault),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Stop::Server(fault)
+    }
+}
+
+/// Sends what is due, two photographs at a time. Returns how many the server has whole that it had not before.
+///
+/// # Errors
+/// What ends the round for all: [`Fault::Offline`], [`Fault::Busy`], [`Fault::SignedOut`] and the like. What was sent stays
+/// sent.
+pub(crate) async fn upload(client: &Client) -> Result<u64, Fault> {
+    let due = client.run(|inner| inner.db.read(db::photo::upload_due)).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let queue = Mutex::new(VecDeque::from(due));
+    let (one, other) = tokio::join!(work_off(client, &queue), work_off(client, &queue));
+    Ok(one? + other?)
+}
+
+async fn work_off(client: &Client, queue: &Mutex<VecDeque<Uuid>>) -> Result<u64, Fault> {
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    let mut completed = 0;
+    while let Some(record) = next() {
+        let Some(photo) = client.run(move |inner| inner.db.read(|c| db::photo::get(c, &record))).await? else {
+            continue;
+        };
+        let failed = match send(client, &photo).await {
+            Ok(false) => continue,
+            Ok(true) => {
+                completed += 1;
+                None
+            }
+            Err(Stop::File(fault)) => Some((fault, false)),
+            Err(Stop::Server(fault)) if of_one_photo(&fault) => Some((fault, true)),
+            Err(Stop::Server(fault)) => {
+                // Nobody else needs to find out the same.
+                queue.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                return Err(fault);
+            }
+        };
+        client
+            .run(move |inner| {
+                inner.db.write(|c| match &failed {
+                    None => db::photo::received(c, &record),
+                    Some((fault, again)) => db::photo::upload_failed(c, &record, &note(fault), *again),
+                })?;
+                inner.emit(Event::Photo { record: record.into() });
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(completed)
+}
+
+/// Sends what the server lacks of one photograph. True once it has every byte, false when it does not know the photograph
+/// yet.
+async fn send(client: &Client, photo: &Photo) -> Result<bool, Stop> {
+    let session = client.session()?;
+    let (net, sha256) = (session.net(), &photo.sha256);
+    let ask = || session.with_token(|token| async move { net.blob_state(&token, sha256).await });
+    let mut progress = match ask().await {
+        Err(Fault::NotFound) => return Ok(false),
+        progress => progress?,
+    };
+    let mut next = 0;
+    while progress.state == State::Expected {
+        let cut = progress.missing.len() == MAX_RANGES;
+        let missing = progress.missing.into_iter().flatten();
+        let missing: Vec<u64> = missing.filter(|n| (next..parts(photo.bytes)).contains(n)).collect();
+        for n in &missing {
+            let bytes = &read_part(client, photo, *n).await?;
+            session.with_token(|token| async move { net.put_part(&token, sha256, *n, bytes.clone()).await }).await?;
+        }
+        match missing.last() {
+            // The rest of a list that was cut is asked for; the numbers ascend, so this ends.
+            Some(last) if cut => next = last + 1,
+            _ => break,
+        }
+        progress = ask().await?;
+    }
+    if progress.state == State::Expected {
+        progress.state = session.with_token(|token| async move { net.complete(&token, sha256).await }).await?;
+    }
+    if progress.state == State::Expected { Err(Stop::Server(Fault::corrupt("blob"))) } else { Ok(true) }
+}
+
+/// Part `n` of the original, opened from its sealed file.
+async fn read_part(client: &Client, photo: &Photo, n: u64) -> Result<Vec<u8>, Stop> {
+    let original = photo.original.clone().ok_or(Stop::File(Fault::NotFound))?;
+    let length = part_len(photo.bytes, n).unwrap_or_default();
+    let read = move |inner: &Inner| Ok(inner.files.read_range(&original.name, &original.key, n * PART, length));
+    match client.run(read).await? {
+        Err(fault @ (Fault::NotFound | Fault::Corrupt { .. } | Fault::Invalid { .. })) => Err(Stop::File(fault)),
+        read => Ok(read?),
+    }
+}
+
+/// True for a fault that says nothing about the next photograph.
+fn of_one_photo(fault: &Fault) -> bool {
+    use Fault::{Corrupt, Denied, Internal, Invalid, NotFound, TooLarge};
+    matches!(fault, Corrupt { .. } | Denied | Internal { .. } | Invalid { .. } | NotFound | TooLarge { .. })
+}
+
+#[cfg(test)]
+mod tests;
