@@ -27,7 +27,8 @@ use crate::{
 pub fn append(tx: &Tx<'_>, organisation: &OrganisationId, blob: &Blob, now: i64) -> Result<()> {
     let mut log = Log::open(tx, *organisation)?;
     let record = RecordId::from(deposit::record_of(&blob.record));
-    if log.book.record(&record)?.is_none() {
+    // An entry that had no effect, whoever made it, is no deposit.
+    if !log.book.record(&record)?.is_some_and(|deposit| deposit.exists()) {
         let action = sign(&mut log, organisation, record, blob)?;
         let logged = log::append(tx, &mut log, action, now)?;
         logged.map_err(|refusal| Error::internal(format!("deposit refused: {refusal:?}")))?;
@@ -37,7 +38,8 @@ pub fn append(tx: &Tx<'_>, organisation: &OrganisationId, blob: &Blob, now: i64)
 }
 
 fn sign(log: &mut Log<'_>, organisation: &OrganisationId, record: RecordId, blob: &Blob) -> Result<Action> {
-    let photo = log.book.record(&RecordId::from(blob.record))?.ok_or_else(|| Error::internal("a photo without a record"))?;
+    let photo =
+        log.book.record(&RecordId::from(blob.record))?.ok_or_else(|| Error::internal("a photo without a record"))?;
     let device = DeviceId(log.key.verifying_key().to_bytes());
     let before = log.book.chain(&device)?;
     let bytes = i64::try_from(blob.bytes).map_err(|_| Error::internal("bytes of a blob"))?;

@@ -41,7 +41,7 @@ pub struct Log<'t> {
 impl<'t> Log<'t> {
     /// The log of an organisation that this server keeps; [`Fault::NotFound`] for any other.
     pub fn open(tx: &'t Tx<'t>, organisation: OrganisationId) -> Result<Log<'t>> {
-        let sql = "SELECT server_key, size, received, organisation_last FROM organisation WHERE organisation = $1";
+        let sql = "SELECT server_key, size, received, organisation_last FROM organisation WHERE organisation = ?1";
         let found = tx.0.prepare_cached(sql)?.query_row([&organisation.0], |row| {
             let seed: Zeroizing<[u8; 32]> = Zeroizing::new(row.get(0)?);
             let (size, received, last) = (row.get(1)?, row.get(2)?, row.get(3)?);
@@ -58,7 +58,7 @@ impl<'t> Log<'t> {
     /// What became of this very action when it was logged before.
     pub fn find(&self, action: &Action) -> Result<Option<PushResult>> {
         let sql = "SELECT received, outcome, rules, record_previous, position FROM entry
-            WHERE organisation = $1 AND identity = $2 AND hash = $3";
+            WHERE organisation = ?1 AND identity = ?2 AND hash = ?3";
         let mut statement = self.book.tx.0.prepare_cached(sql)?;
         let key = (&self.book.organisation.0, &action.identity().0, &action.hash().0);
         let found = statement.query_row(key, |row| {
@@ -80,7 +80,7 @@ impl<'t> Log<'t> {
         };
         let sql = "INSERT INTO entry (organisation, position, hash, identity, record, header, signature, body, origin,
             received, outcome, rules, record_previous)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
         self.book.tx.0.prepare_cached(sql)?.execute((
             &self.book.organisation.0,
             position,
@@ -104,7 +104,7 @@ impl<'t> Log<'t> {
     /// Writes what changed.
     pub fn close(self) -> Result<()> {
         let Log { tip, book, tree, .. } = self;
-        let sql = "UPDATE organisation SET size = $2, received = $3, organisation_last = $4 WHERE organisation = $1";
+        let sql = "UPDATE organisation SET size = ?2, received = ?3, organisation_last = ?4 WHERE organisation = ?1";
         let last = tip.organisation_last.unwrap_or_default();
         book.tx.0.prepare_cached(sql)?.execute((&book.organisation.0, tip.size, tip.received, last))?;
         tree.close()?;
@@ -123,11 +123,11 @@ pub fn walk(
     mut each: impl FnMut(u64, Option<Kept>) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
     const ALL: &str = "SELECT received, outcome, rules, record_previous, position, header, signature, body, origin
-        FROM entry WHERE organisation = $1 AND position >= $2 AND position < $3 ORDER BY position";
+        FROM entry WHERE organisation = ?1 AND position >= ?2 AND position < ?3 ORDER BY position";
     const SOME: &str = "SELECT e.received, e.outcome, e.rules, e.record_previous, e.position, e.header, e.signature,
             e.body, e.origin, r.kind, r.project, r.concerns
         FROM entry e JOIN record r ON r.organisation = e.organisation AND r.record = e.record
-        WHERE e.organisation = $1 AND e.position >= $2 AND e.position < $3 ORDER BY e.position";
+        WHERE e.organisation = ?1 AND e.position >= ?2 AND e.position < ?3 ORDER BY e.position";
     let mut statement = tx.0.prepare_cached(if sees.is_some() { SOME } else { ALL })?;
     let mut rows = statement.query((&organisation.0, from, to))?;
     while let Some(row) = rows.next()? {
@@ -184,7 +184,7 @@ impl Book for Rows<'_> {
     }
 
     fn logged(&mut self, identity: &Hash) -> std::result::Result<bool, Fault> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM entry WHERE organisation = $1 AND identity = $2)";
+        let sql = "SELECT EXISTS (SELECT 1 FROM entry WHERE organisation = ?1 AND identity = ?2)";
         let there = || -> Result<bool> {
             Ok(self.tx.0.prepare_cached(sql)?.query_row((&self.organisation.0, &identity.0), |row| row.get(0))?)
         };
@@ -203,7 +203,7 @@ impl Book for Rows<'_> {
     }
 
     fn put_held(&mut self, position: u64, entry: Arc<Entry>) -> std::result::Result<(), Fault> {
-        let sql = "INSERT INTO held (organisation, hash, position) VALUES ($1, $2, $3)";
+        let sql = "INSERT INTO held (organisation, hash, position) VALUES (?1, ?2, ?3)";
         let put = || -> Result<()> {
             self.tx.0.prepare_cached(sql)?.execute((&self.organisation.0, &entry.action.hash().0, position))?;
             Ok(())
@@ -213,7 +213,7 @@ impl Book for Rows<'_> {
 
     fn admit(&mut self, hash: &Hash) -> std::result::Result<(), Fault> {
         let delete = || -> Result<()> {
-            let sql = "DELETE FROM held WHERE organisation = $1 AND hash = $2";
+            let sql = "DELETE FROM held WHERE organisation = ?1 AND hash = ?2";
             self.tx.0.prepare_cached(sql)?.execute((&self.organisation.0, &hash.0))?;
             Ok(())
         };
@@ -223,7 +223,7 @@ impl Book for Rows<'_> {
 
 impl Rows<'_> {
     fn read_record(&self, id: &RecordId) -> Result<Option<Record>> {
-        let sql = "SELECT state, last FROM record WHERE organisation = $1 AND record = $2";
+        let sql = "SELECT state, last FROM record WHERE organisation = ?1 AND record = ?2";
         let mut statement = self.tx.0.prepare_cached(sql)?;
         let found = statement.query_row((&self.organisation.0, id.as_bytes()), |row| {
             Record::decode(row.get_ref(0)?.as_blob()?, row.get(1)?).map_err(|_| damaged(0))
@@ -232,7 +232,7 @@ impl Rows<'_> {
     }
 
     fn read_chain(&self, device: &DeviceId) -> Result<Option<ChainHead>> {
-        let sql = "SELECT sequence, hash FROM chain WHERE organisation = $1 AND device = $2";
+        let sql = "SELECT sequence, hash FROM chain WHERE organisation = ?1 AND device = ?2";
         let mut statement = self.tx.0.prepare_cached(sql)?;
         let found = statement.query_row((&self.organisation.0, &device.0), |row| {
             Ok(ChainHead { sequence: row.get(0)?, hash: Hash(row.get(1)?) })
@@ -244,7 +244,7 @@ impl Rows<'_> {
         let sql = "SELECT e.received, e.outcome, e.rules, e.record_previous, e.position, e.header, e.signature, e.body,
                 e.origin
             FROM held h JOIN entry e ON e.organisation = h.organisation AND e.position = h.position
-            WHERE h.organisation = $1 AND h.hash = $2";
+            WHERE h.organisation = ?1 AND h.hash = ?2";
         Ok(self.tx.0.prepare_cached(sql)?.query_row((&self.organisation.0, &hash.0), kept).optional()?)
     }
 
@@ -254,7 +254,7 @@ impl Rows<'_> {
                 self.write_record(id, record)?;
             }
         }
-        let sql = "INSERT INTO chain (organisation, device, sequence, hash) VALUES ($1, $2, $3, $4)
+        let sql = "INSERT INTO chain (organisation, device, sequence, hash) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (organisation, device) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash";
         let mut statement = self.tx.0.prepare_cached(sql)?;
         for (device, Cached { value, changed }) in &self.chains {
@@ -267,7 +267,7 @@ impl Rows<'_> {
 
     fn write_record(&self, id: &RecordId, record: &Record) -> Result<()> {
         let sql = "INSERT INTO record (organisation, record, kind, project, concerns, last, state)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             ON CONFLICT (organisation, record) DO UPDATE SET last = excluded.last, state = excluded.state";
         let bytes = |id: &Option<Uuid>| id.map(|id| id.as_bytes().to_vec()).unwrap_or_default();
         let Record { kind, project, concerns, last, .. } = record;
@@ -275,9 +275,8 @@ impl Rows<'_> {
         let values = (&self.organisation.0, id.as_bytes(), kind, project, concerns, last, record.encode());
         self.tx.0.prepare_cached(sql)?.execute(values)?;
         match (id, record.uuid(device_record::MEMBER)) {
-            (RecordId::Key(key), Some(member)) if record.kind == device_record::KIND.name => {
-                self.write_device(Device { device: DeviceId(*key), member, revoked: record.flag(device_record::REVOKED) })
-            }
+            (RecordId::Key(key), Some(member)) if record.kind == device_record::KIND.name => self
+                .write_device(Device { device: DeviceId(*key), member, revoked: record.flag(device_record::REVOKED) }),
             _ => Ok(()),
         }
     }

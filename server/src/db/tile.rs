@@ -91,14 +91,14 @@ impl<'t> Tree<'t> {
 
 /// The hashes of a tile, as narrow as is asked for. The caller knows that the log is that large.
 pub fn find(tx: &Tx<'_>, organisation: &OrganisationId, tile: Tile) -> Result<Vec<u8>> {
-    let sql = "SELECT hashes FROM tile WHERE organisation = $1 AND level = $2 AND tile = $3";
+    let sql = "SELECT hashes FROM tile WHERE organisation = ?1 AND level = ?2 AND tile = ?3";
     let mut statement = tx.0.prepare_cached(sql)?;
     let hashes = statement.query_row((&organisation.0, tile.level, tile.index), |row| row.get(0)).optional()?;
     narrow(hashes.unwrap_or_default(), tile)
 }
 
 fn put(tx: &Tx<'_>, organisation: &OrganisationId, level: u8, index: u64, hashes: &[u8]) -> Result<()> {
-    let sql = "INSERT INTO tile (organisation, level, tile, hashes) VALUES ($1, $2, $3, $4)
+    let sql = "INSERT INTO tile (organisation, level, tile, hashes) VALUES (?1, ?2, ?3, ?4)
         ON CONFLICT (organisation, level, tile) DO UPDATE SET hashes = excluded.hashes";
     tx.0.prepare_cached(sql)?.execute((&organisation.0, level, index, hashes))?;
     Ok(())

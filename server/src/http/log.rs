@@ -65,10 +65,7 @@ pub(super) async fn found(
     Ok(message(setup::found(&web.app, secret.0, body).await?))
 }
 
-pub(super) async fn checkpoint(
-    State(web): State<Web>,
-    Path(organisation): Path<String>,
-) -> Result<String, Refusal> {
+pub(super) async fn checkpoint(State(web): State<Web>, Path(organisation): Path<String>) -> Result<String, Refusal> {
     Ok(log::checkpoint(&web.app, parse("organisation", &organisation)?).await?)
 }
 
