@@ -46,10 +46,10 @@ pub enum BadAction {
     #[error("encoding: {0}")]
     Form(&'static str),
     /// The signature is not by the device named.
-    #[error("signature")]
+    #[error("not signed by the device it names")]
     Signature,
     /// The body is not the one that the header commits to.
-    #[error("commitment")]
+    #[error("its body is not the one committed to")]
     Commitment,
 }
 

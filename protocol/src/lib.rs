@@ -5,6 +5,7 @@
 pub mod action;
 pub mod append;
 pub mod blob;
+pub mod directory;
 pub mod entry;
 pub mod evidence;
 pub mod fault;
@@ -20,8 +21,12 @@ pub mod policy;
 pub mod reader;
 pub mod record;
 pub mod session;
+#[cfg(test)]
+mod testing;
 pub mod time;
 pub mod value;
+pub mod vectors;
+pub mod verify;
 
 pub use fault::{Fault, Lock};
 pub use id::{DeviceId, Hash, OrganisationId, RecordId, Uuid};

@@ -240,7 +240,7 @@ impl Writer {
 }
 
 /// Reads items one after another, strictly.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -282,8 +282,13 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The next byte, unless nothing is left.
+    pub(crate) fn next_byte(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
     fn peek(&self) -> Result<u8, Malformed> {
-        self.bytes.get(self.at).copied().ok_or(Malformed { what: "cut short", at: self.at })
+        self.next_byte().ok_or(Malformed { what: "cut short", at: self.at })
     }
 
     fn argument(&mut self) -> Result<(u8, u64), Malformed> {
@@ -379,6 +384,25 @@ impl<'a> Reader<'a> {
     /// Any value.
     pub fn value(&mut self) -> Result<Value, Malformed> {
         self.nested(0)
+    }
+
+    /// Passes over one item, however deep, without looking at what it says.
+    pub fn skip(&mut self) -> Result<(), Malformed> {
+        let mut items = 1u64;
+        while items > 0 {
+            let (major, n) = self.argument()?;
+            let inner = match major {
+                2 | 3 => {
+                    self.take(n)?;
+                    0
+                }
+                4 => self.fits(n)? as u64,
+                5 => 2 * self.fits(n)? as u64,
+                _ => 0,
+            };
+            items = items - 1 + inner;
+        }
+        Ok(())
     }
 
     fn nested(&mut self, depth: usize) -> Result<Value, Malformed> {
@@ -494,6 +518,13 @@ mod tests {
         #[test]
         fn every_value_survives_its_encoding(v in any_value()) {
             prop_assert_eq!(Value::decode(&v.encode()), Ok(v));
+        }
+
+        #[test]
+        fn an_item_is_passed_over_whole(v in any_value()) {
+            let bytes = v.encode();
+            let mut r = Reader::new(&bytes);
+            prop_assert_eq!(r.skip().and_then(|()| r.end()), Ok(()));
         }
 
         #[test]

@@ -53,7 +53,7 @@ fn rules(book: &mut dyn Book, change: &Change<'_>) -> Result<(), Stop> {
         }
     }
     let switch = change.after(WHAT).and_then(Value::text) == Some("switch");
-    if switch && !change.after(CLASSIFICATION).is_some_and(|c| *c != Value::Null) {
+    if switch && change.after(CLASSIFICATION).is_none_or(|c| *c == Value::Null) {
         return Err(Stop::Held(Held::invalid(CLASSIFICATION, "missing")));
     }
     Ok(())
