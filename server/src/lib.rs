@@ -1,1 +1,173 @@
-//! server
+//! Plumbline's server: keeps an organisation's log and its photographs, and answers over TLS 1.3.
+//!
+//! `http/<noun>.rs` (decode, call, encode) -> `app/<noun>.rs` (authorise, rules, one transaction) -> `db/<noun>.rs` (SQL).
+//! The binary `plumbline-server` is [`start`] with a command line around it; tests start the same server in their process,
+//! on a free port and a clock of their own.
+
+mod app;
+mod clock;
+mod config;
+mod db;
+mod error;
+mod http;
+mod jobs;
+mod op;
+mod random;
+mod store;
+mod tls;
+
+use std::{
+    fs::{self, File, TryLockError},
+    path::Path,
+    sync::Arc,
+};
+
+use plumbline_protocol::{Hash, link::Server};
+use tokio::{
+    net::TcpListener,
+    sync::oneshot,
+    task::{AbortHandle, JoinHandle},
+};
+use tokio_rustls::TlsAcceptor;
+
+use self::{
+    app::{App, setup},
+    db::{Db, OpenError, setting},
+    error::Error,
+    http::serve::{Front, serve},
+    store::Store,
+};
+pub use self::{
+    clock::{Clock, SystemClock},
+    config::{Config, Rate, Rates, StartError, TlsFiles},
+};
+
+/// Settings that hold the address and the authority of the last start, for links made while the server does not run.
+const AT: &str = "at";
+const CA: &str = "ca";
+
+/// A server that answers. Dropping it stops it at once; [`Running::shutdown`] lets requests finish.
+pub struct Running {
+    /// `https://host:port`.
+    pub url: String,
+    /// SHA-256 of the authority's certificate, which devices pin.
+    pub ca_sha256: Hash,
+    /// A founder's link, while there is no organisation yet.
+    pub setup: Option<String>,
+    app: Arc<App>,
+    stop: Option<oneshot::Sender<()>>,
+    serving: Option<JoinHandle<()>>,
+    jobs: AbortHandle,
+    lock: Option<File>,
+}
+
+/// Starts a server and returns when it answers.
+pub async fn start(mut config: Config) -> Result<Running, StartError> {
+    create_folder(&config.data)?;
+    let lock = lock(&config.data)?.ok_or(StartError::InUse)?;
+    let db = Db::open(&config.data.join("plumbline.db"))?;
+    let store = Store::open(&config.data).map_err(|e| StartError::Io("data folder", e))?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|e| StartError::Io("listen", e))?;
+    config.listen = listener.local_addr().map_err(|e| StartError::Io("listen", e))?;
+    let tls = tls::load(&config)?;
+    let server = Server { at: format!("{}:{}", tls::host(&config), config.listen.port()), ca: tls.ca_sha256 };
+    remember(&db, &server).await?;
+
+    let app = Arc::new(App::new(db, store, config.clock.clone()).await?);
+    app::blob::sweep(&app).await?;
+    let url = format!("https://{}", server.at);
+    let setup = setup::first(&app.db, server, app.now()).await?;
+    let jobs = tokio::spawn(jobs::run(app.clone())).abort_handle();
+    let front = Front { tls: TlsAcceptor::from(tls.config), router: http::router(app.clone(), config.rates) };
+    let (stop, stopped) = oneshot::channel();
+    let serving = tokio::spawn(serve(listener, front, stopped));
+    let (stop, serving, lock) = (Some(stop), Some(serving), Some(lock));
+    Ok(Running { url, ca_sha256: tls.ca_sha256, setup, app, stop, serving, jobs, lock })
+}
+
+/// Makes one more setup link, whether or not the server runs: the database takes writes from two processes, and a running
+/// server sees the link at once.
+pub async fn setup(data: &Path, clock: &dyn Clock) -> Result<String, StartError> {
+    let file = data.join("plumbline.db");
+    if !file.exists() {
+        return Err(StartError::NeverStarted);
+    }
+    // Only who holds the folder may migrate it.
+    let held = lock(data)?;
+    let db = if held.is_some() { Db::open(&file)? } else { Db::join(&file)? };
+    let found = db.read(|tx| Ok(setting::get(tx, AT)?.zip(setting::get(tx, CA)?))).await?;
+    let (at, ca) = found.ok_or(StartError::NeverStarted)?;
+    let damaged = |_| StartError::Other(Error::internal("settings"));
+    let ca = Hash::from_slice(&ca).map_err(|_| StartError::Other(Error::internal("settings")))?;
+    let server = Server { at: String::from_utf8(at).map_err(damaged)?, ca };
+    let link = setup::create(&db, server, clock.now_ms()).await?;
+    db.close().await;
+    Ok(link)
+}
+
+impl Running {
+    /// Refuses new requests, lets those under way finish within a bounded time, and releases the data folder.
+    pub async fn shutdown(mut self) {
+        self.app.drain();
+        drop(self.stop.take());
+        if let Some(serving) = self.serving.take()
+            && let Err(error) = serving.await
+        {
+            tracing::error!(%error, "serving");
+        }
+        self.jobs.abort();
+        self.app.db.close().await;
+        drop(self.lock.take());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.jobs.abort();
+        if let Some(serving) = &self.serving {
+            serving.abort();
+        }
+    }
+}
+
+async fn remember(db: &Db, server: &Server) -> Result<(), Error> {
+    let Server { at, ca } = server.clone();
+    db.write(move |tx| {
+        setting::put(tx, AT, at.as_bytes())?;
+        setting::put(tx, CA, &ca.0)
+    })
+    .await
+}
+
+/// The lock of the data folder, or `None` when another process has it. It goes with the process, however that ends.
+fn lock(data: &Path) -> Result<Option<File>, StartError> {
+    let file = File::options().create(true).truncate(false).write(true).open(data.join("lock"));
+    let file = file.map_err(|e| StartError::Io("lock", e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(e)) => Err(StartError::Io("lock", e)),
+    }
+}
+
+/// The data folder, for its owner alone: it holds keys and photographs.
+fn create_folder(data: &Path) -> Result<(), StartError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(data).map_err(|e| StartError::Io("data folder", e))
+}
+
+impl From<OpenError> for StartError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Newer => StartError::Newer,
+            OpenError::Older => StartError::InUse,
+            OpenError::Other(error) => StartError::Other(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

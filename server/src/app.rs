@@ -1,0 +1,81 @@
+//! What the server does, apart from how it is asked: authorise, apply the rules, one transaction.
+//!
+//! Each `app/<noun>.rs` is called by `http/<noun>.rs` and calls `db/<noun>.rs`. Everything here is bound to one organisation:
+//! that of the [`Op`](crate::op::Op), or the one that a signature was made for.
+
+pub mod blob;
+pub mod deposit;
+pub mod device;
+mod eddsa;
+pub mod log;
+pub mod session;
+pub mod setup;
+mod token;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use tokio::sync::{Mutex, Notify};
+
+pub use self::token::Keys;
+use crate::{
+    clock::Clock,
+    db::Db,
+    error::{Error, Result},
+    store::Store,
+};
+
+/// The running server's parts.
+pub struct App {
+    /// Rows.
+    pub db: Db,
+    /// The bytes of photographs.
+    pub store: Store,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// What it signs and derives tokens with.
+    pub keys: Keys,
+    /// Wakes the verifying job.
+    pub received: Notify,
+    /// Held while a blob is put together: one at a time bounds memory and disk, and keeps two from taking parts away from
+    /// under each other.
+    assembling: Mutex<()>,
+    draining: AtomicBool,
+}
+
+impl App {
+    /// Over an open database and store.
+    pub async fn new(db: Db, store: Store, clock: Arc<dyn Clock>) -> Result<App> {
+        let keys = Keys::load(&db).await?;
+        let (received, assembling, draining) = (Notify::new(), Mutex::new(()), AtomicBool::new(false));
+        Ok(App { db, store, clock, keys, received, assembling, draining })
+    }
+
+    /// Milliseconds since 1970.
+    pub fn now(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    /// From now on new requests are answered `Busy`.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the server is on its way out.
+    pub fn draining(&self) -> bool {
+        self.draining.load(Ordering::SeqCst)
+    }
+}
+
+/// Runs what blocks where it holds nobody up.
+async fn blocking<T, F>(app: &Arc<App>, work: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: FnOnce(&App) -> Result<T> + Send + 'static,
+{
+    let app = app.clone();
+    let done = tokio::task::spawn_blocking(move || work(&app)).await;
+    done.map_err(|_| Error::internal("a file operation was lost"))?
+}

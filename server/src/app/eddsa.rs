@@ -1,0 +1,66 @@
+//! Ed25519 for access tokens by the one implementation and the one strict rule that all signatures here obey.
+//!
+//! `jsonwebtoken` would otherwise bring an older Ed25519 and RSA, which nothing else needs.
+
+use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey,
+    crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils},
+    errors::{ErrorKind, Result},
+};
+use signature::{Error, Signer, Verifier};
+
+/// Signs with a seed and verifies with a public key of 32 bytes each.
+pub static PROVIDER: CryptoProvider = CryptoProvider {
+    signer_factory: |algorithm, key| {
+        let seed = raw(algorithm, key)?;
+        Ok(Box::new(Signs(SigningKey::from_bytes(&seed))))
+    },
+    verifier_factory: |algorithm, key| {
+        let key = public(algorithm, key)?;
+        Ok(Box::new(Verifies(VerifyingKey::from_bytes(&key).map_err(|_| ErrorKind::InvalidEddsaKey)?)))
+    },
+    key_utils: KeyUtils::new_unimplemented(),
+};
+
+struct Signs(SigningKey);
+struct Verifies(VerifyingKey);
+
+impl Signer<Vec<u8>> for Signs {
+    fn try_sign(&self, message: &[u8]) -> std::result::Result<Vec<u8>, Error> {
+        Ok(self.0.sign(message).to_bytes().to_vec())
+    }
+}
+
+impl JwtSigner for Signs {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::EdDSA
+    }
+}
+
+impl Verifier<Vec<u8>> for Verifies {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), Error> {
+        let signature = Signature::from_slice(signature).map_err(|_| Error::new())?;
+        self.0.verify_strict(message, &signature).map_err(|_| Error::new())
+    }
+}
+
+impl JwtVerifier for Verifies {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::EdDSA
+    }
+}
+
+fn raw(algorithm: &Algorithm, key: &EncodingKey) -> Result<[u8; 32]> {
+    ed25519(algorithm)?;
+    key.as_bytes().try_into().map_err(|_| ErrorKind::InvalidEddsaKey.into())
+}
+
+fn public(algorithm: &Algorithm, key: &DecodingKey) -> Result<[u8; 32]> {
+    ed25519(algorithm)?;
+    key.try_get_as_bytes()?.try_into().map_err(|_| ErrorKind::InvalidEddsaKey.into())
+}
+
+fn ed25519(algorithm: &Algorithm) -> Result<()> {
+    if *algorithm == Algorithm::EdDSA { Ok(()) } else { Err(ErrorKind::InvalidAlgorithm.into()) }
+}

@@ -1,0 +1,245 @@
+//! The database: one writer thread with group commit, and a few readers. Only this module and those below it name SQLite.
+//!
+//! Writes queue up; the writer takes all that wait into one transaction, each in a savepoint of its own, so that a failing
+//! one harms no other, commits once, and answers them all only then: an answer means durable (WAL, `synchronous = FULL`).
+//! The queue is bounded and a full one is `Busy`. Functions in `db/<noun>.rs` take a [`Tx`], ask for rows of one
+//! organisation, and neither authorise nor decide. The SQL is kept portable: no SQLite functions, no implicit conversions,
+//! parameters by number (`?1`; to SQLite `$1` would be a name, numbered by where it first stands).
+
+pub mod blob;
+pub mod device;
+pub mod log;
+mod migrate;
+pub mod organisation;
+pub mod session;
+pub mod setting;
+pub mod setup;
+pub mod tile;
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread::JoinHandle,
+};
+
+use plumbline_protocol::{Fault, Uuid};
+use rusqlite::{Connection, ErrorCode, Row};
+use tokio::sync::{Semaphore, oneshot};
+
+pub use self::migrate::OpenError;
+use crate::error::{Error, Result};
+
+/// Writes that may wait; more are answered `Busy`.
+const QUEUE: usize = 4096;
+/// Most writes in one transaction.
+const BATCH: usize = 512;
+/// Connections that read.
+const READERS: usize = 4;
+
+/// The open database.
+pub struct Db {
+    writer: Mutex<Option<Writer>>,
+    readers: Arc<Readers>,
+}
+
+/// A transaction: what a job may do to the database.
+pub struct Tx<'c>(&'c Connection);
+
+struct Writer {
+    queue: mpsc::SyncSender<Box<dyn Job>>,
+    thread: JoinHandle<()>,
+}
+
+struct Readers {
+    idle: Mutex<Vec<Connection>>,
+    permits: Semaphore,
+}
+
+impl Db {
+    /// Opens the file, brings it to this version, and starts the writer.
+    pub fn open(file: &Path) -> std::result::Result<Db, OpenError> {
+        let mut connection = migrate::connect(file)?;
+        migrate::migrate(&mut connection)?;
+        Self::start(file, connection)
+    }
+
+    /// Opens a file that another process may be serving: never migrates it.
+    pub fn join(file: &Path) -> std::result::Result<Db, OpenError> {
+        let connection = migrate::connect(file)?;
+        migrate::current(&connection)?;
+        Self::start(file, connection)
+    }
+
+    fn start(file: &Path, connection: Connection) -> std::result::Result<Db, OpenError> {
+        let mut idle = Vec::with_capacity(READERS);
+        for _ in 0..READERS {
+            let reader = migrate::connect(file)?;
+            reader.pragma_update(None, "query_only", true)?;
+            idle.push(reader);
+        }
+        let (queue, jobs) = mpsc::sync_channel(QUEUE);
+        let thread = std::thread::Builder::new()
+            .name("writer".into())
+            .spawn(move || write_all(&connection, &jobs))
+            .map_err(|e| OpenError::Other(Error::from(e)))?;
+        let readers = Arc::new(Readers { idle: Mutex::new(idle), permits: Semaphore::new(READERS) });
+        Ok(Db { writer: Mutex::new(Some(Writer { queue, thread })), readers })
+    }
+
+    /// Runs `work` in the writer's transaction; its result arrives when it is durable, and an error of `work` undoes
+    /// only what `work` did.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Write { work: Some(work), result: None, reply });
+        match lock(&self.writer).as_ref() {
+            Some(writer) => writer.queue.try_send(job).map_err(|_| busy())?,
+            None => return Err(busy()),
+        }
+        answer.await.map_err(|_| busy())?
+    }
+
+    /// Runs `work` on one unchanging picture of the database.
+    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let readers = self.readers.clone();
+        let _permit = self.readers.permits.acquire().await.map_err(|_| busy())?;
+        let read = move || {
+            let reader = lock(&readers.idle).pop().ok_or_else(busy)?;
+            let result = catch_unwind(AssertUnwindSafe(|| {
+                reader.execute_batch("BEGIN")?;
+                work(&Tx(&reader))
+            }));
+            // Whatever happened, the connection goes back with no transaction open.
+            let ended = if reader.is_autocommit() { Ok(()) } else { reader.execute_batch("ROLLBACK") };
+            lock(&readers.idle).push(reader);
+            ended?;
+            result.map_err(|_| Error::internal("a read panicked"))?
+        };
+        tokio::task::spawn_blocking(read).await.map_err(|_| Error::internal("a read was lost"))?
+    }
+
+    /// Finishes the writes that wait and closes every connection. Later calls are answered `Busy`.
+    pub async fn close(&self) {
+        self.readers.permits.close();
+        let Some(Writer { queue, thread }) = lock(&self.writer).take() else { return };
+        drop(queue);
+        let readers = self.readers.clone();
+        let close = move || {
+            lock(&readers.idle).clear();
+            if thread.join().is_err() {
+                tracing::error!("the writer thread panicked");
+            }
+        };
+        if tokio::task::spawn_blocking(close).await.is_err() {
+            tracing::error!("the database did not close");
+        }
+    }
+}
+
+/// A write that waits: first run, then answered.
+trait Job: Send {
+    /// Runs it in a savepoint.
+    fn run(&mut self, tx: &Tx<'_>);
+    /// Tells the caller, once it is known whether the transaction is durable.
+    fn answer(self: Box<Self>, committed: Result<()>);
+}
+
+struct Write<T, F> {
+    work: Option<F>,
+    result: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+}
+
+impl<T: Send, F: FnOnce(&Tx<'_>) -> Result<T> + Send> Job for Write<T, F> {
+    fn run(&mut self, tx: &Tx<'_>) {
+        self.result = self.work.take().map(|work| {
+            tx.0.execute_batch("SAVEPOINT job")?;
+            let result = catch_unwind(AssertUnwindSafe(|| work(tx)))
+                .unwrap_or_else(|_| Err(Error::internal("a write panicked")));
+            let end = if result.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
+            if !tx.0.is_autocommit() {
+                tx.0.execute_batch(end)?;
+            }
+            result
+        });
+    }
+
+    fn answer(self: Box<Self>, committed: Result<()>) {
+        // The caller may have gone away: what is durable stays so.
+        let _ = self.reply.send(match (committed, self.result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(busy()),
+            (Err(error), _) => Err(error),
+        });
+    }
+}
+
+fn write_all(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>) {
+    while let Ok(first) = queue.recv() {
+        let mut jobs = vec![first];
+        jobs.extend(queue.try_iter().take(BATCH - 1));
+        let committed = commit(connection, &mut jobs);
+        if committed.is_err() && !connection.is_autocommit() {
+            // Nothing of a failed batch may stay.
+            if let Err(error) = connection.execute_batch("ROLLBACK") {
+                tracing::error!(%error, "rollback");
+            }
+        }
+        for job in jobs {
+            job.answer(committed.clone());
+        }
+    }
+}
+
+/// Runs the jobs in one transaction. A full disk makes SQLite roll the whole transaction back under our feet; then nothing
+/// more may run, for outside a transaction a savepoint would commit by itself.
+fn commit(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    for job in jobs {
+        job.run(&Tx(connection));
+        if connection.is_autocommit() {
+            return Err(Fault::StorageFull.into());
+        }
+    }
+    Ok(connection.execute_batch("COMMIT")?)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn busy() -> Error {
+    Fault::Busy { retry_after: 1 }.into()
+}
+
+/// A UUID in column `n`.
+fn uuid(row: &Row<'_>, n: usize) -> rusqlite::Result<Uuid> {
+    Uuid::from_slice(row.get_ref(n)?.as_blob()?).map_err(|_| damaged(n))
+}
+
+/// Column `n` holds what we never wrote.
+fn damaged(n: usize) -> rusqlite::Error {
+    rusqlite::Error::InvalidColumnType(n, "not of its form".into(), rusqlite::types::Type::Blob)
+}
+
+impl From<rusqlite::Error> for Error {
+    /// SQLite's text names tables and columns, never values.
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Fault::StorageFull.into(),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => busy(),
+            _ => Error::Internal(format!("database: {error}")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

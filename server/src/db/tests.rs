@@ -1,0 +1,71 @@
+use super::*;
+
+fn open(dir: &tempfile::TempDir) -> Db {
+    Db::open(&dir.path().join("db")).unwrap()
+}
+
+#[tokio::test]
+async fn a_failing_write_in_a_batch_harms_no_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir);
+    let put = |name: &'static str, then: Result<()>| {
+        db.write(move |tx| {
+            setting::put(tx, name, name.as_bytes())?;
+            then
+        })
+    };
+    // The first blocks the writer until the others wait behind it, so that they share its next transaction.
+    let (go, gate) = mpsc::channel::<()>();
+    let blocked = db.write(move |_| gate.recv().map_err(|_| busy()));
+    let rest = async {
+        let writes = async { tokio::join!(put("a", Ok(())), put("b", Err(Fault::Denied.into())), put("c", Ok(()))) };
+        let release = async { go.send(()).unwrap() };
+        tokio::join!(writes, release).0
+    };
+    let (blocked, (a, b, c)) = tokio::join!(blocked, rest);
+    assert_eq!((blocked, a, b, c), (Ok(()), Ok(()), Err(Fault::Denied.into()), Ok(())));
+    let there = |name: &'static str| db.read(move |tx| Ok(setting::get(tx, name)?.is_some()));
+    assert_eq!((there("a").await, there("b").await, there("c").await), (Ok(true), Ok(false), Ok(true)));
+}
+
+#[tokio::test]
+async fn a_panicking_job_is_undone_and_the_writer_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir);
+    let panicking: Result<()> = db
+        .write(|tx| {
+            setting::put(tx, "a", b"1")?;
+            panic!("a defect")
+        })
+        .await;
+    assert!(matches!(panicking, Err(Error::Internal(_))));
+    assert_eq!(db.read(|tx| setting::get(tx, "a")).await, Ok(None));
+    assert_eq!(db.write(|tx| setting::put(tx, "a", b"2")).await, Ok(()));
+    assert_eq!(db.read(|tx| setting::get(tx, "a")).await, Ok(Some(b"2".to_vec())));
+}
+
+#[tokio::test]
+async fn a_reader_cannot_write() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir);
+    assert!(db.read(|tx| setting::put(tx, "a", b"1")).await.is_err());
+    assert_eq!(db.read(|tx| setting::get(tx, "a")).await, Ok(None));
+}
+
+#[tokio::test]
+async fn a_closed_database_finishes_its_writes_and_takes_no_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir);
+    let (wrote, ()) = tokio::join!(db.write(|tx| setting::put(tx, "a", b"1")), db.close());
+    assert_eq!(wrote, Ok(()));
+    assert_eq!(db.write(|tx| setting::put(tx, "a", b"2")).await, Err(busy()));
+    assert_eq!(open(&dir).read(|tx| setting::get(tx, "a")).await, Ok(Some(b"1".to_vec())));
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("db");
+    migrate::connect(&file).unwrap().pragma_update(None, "user_version", 9999).unwrap();
+    assert!(matches!(Db::open(&file), Err(OpenError::Newer)));
+}

@@ -1,0 +1,129 @@
+//! HTTP: decode, call `app`, encode. Nothing is decided here.
+//!
+//! Every request passes [`frame`]: it gets an id, is counted against its address, is bounded in time, and leaves one line in
+//! the log with its route's template, never with what stood in it. Whatever fails is answered by a [`refusal::Refusal`].
+
+mod actor;
+mod blob;
+mod device;
+mod input;
+mod limit;
+mod log;
+mod refusal;
+pub(crate) mod serve;
+mod session;
+
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{delete, get, post, put},
+};
+use plumbline_protocol::{DeviceId, Fault, blob::PART, page::MAX_MESSAGE};
+use serde_json::{Value, json};
+use tracing::Instrument;
+
+use self::{limit::Buckets, refusal::Refusal};
+use crate::{app::App, config::Rates, random};
+
+/// Most bytes of a JSON body.
+const JSON_LIMIT: usize = 16 * 1024;
+/// Most bytes of a packed message; what compresses badly may grow a little.
+const MESSAGE_LIMIT: usize = MAX_MESSAGE + 64 * 1024;
+/// Most bytes of the packed message with which somebody comes in: one action.
+const FIRST_LIMIT: usize = 128 * 1024;
+/// A request that is not answered by then is given up.
+const TIMEOUT: Duration = Duration::from_secs(60);
+const REQUEST: HeaderName = HeaderName::from_static("plumbline-request");
+
+/// What handlers share.
+#[derive(Clone)]
+pub(crate) struct Web {
+    app: Arc<App>,
+    addresses: Arc<Buckets<IpAddr>>,
+    devices: Arc<Buckets<DeviceId>>,
+}
+
+/// The address at the other end of the connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub IpAddr);
+
+/// All routes.
+pub(crate) fn router(app: Arc<App>, rates: Rates) -> Router {
+    let addresses = Arc::new(Buckets::new(rates.address));
+    let web = Web { app, addresses, devices: Arc::new(Buckets::new(rates.device)) };
+    let part_limit = usize::try_from(PART).unwrap_or(JSON_LIMIT);
+    Router::new()
+        .route("/health", get(health))
+        .route("/v1/session", post(session::open).delete(session::end))
+        .route("/v1/session/challenge", post(session::challenge))
+        .route("/v1/session/refresh", post(session::refresh))
+        .route("/v1/devices", get(device::list))
+        .route("/v1/devices/{device}/sessions", delete(device::end_sessions))
+        .route("/v1/blobs/{sha256}", get(blob::read).head(blob::progress))
+        .route("/v1/blobs/{sha256}/complete", post(blob::complete))
+        .route("/v1/log/{organisation}/checkpoint", get(log::checkpoint))
+        .route("/v1/log/{organisation}/tile/{*tile}", get(log::tile))
+        .layer(DefaultBodyLimit::max(JSON_LIMIT))
+        .route("/v1/push", post(log::push).layer(DefaultBodyLimit::max(MESSAGE_LIMIT)))
+        .route("/v1/pull", post(log::pull).layer(DefaultBodyLimit::max(JSON_LIMIT)))
+        .route("/v1/setup", post(log::found).layer(DefaultBodyLimit::max(FIRST_LIMIT)))
+        .route("/v1/log/{organisation}/enrol", post(log::enrol).layer(DefaultBodyLimit::max(FIRST_LIMIT)))
+        .route("/v1/blobs/{sha256}/parts/{part}", put(blob::put_part).layer(DefaultBodyLimit::max(part_limit)))
+        .fallback(unknown)
+        .method_not_allowed_fallback(unknown)
+        .layer(from_fn_with_state(web.clone(), frame))
+        .with_state(web)
+}
+
+async fn health() -> Json<Value> {
+    Json(json!({ "ok": true }))
+}
+
+async fn unknown() -> Refusal {
+    Fault::NotFound.into()
+}
+
+async fn frame(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let id = random::text::<8>().unwrap_or_default();
+    let (started, method) = (Instant::now(), request.method().clone());
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let span = tracing::info_span!("request", %id);
+    let mut response = answer(&web, request, next).instrument(span).await;
+    let (status, ms) = (response.status().as_u16(), started.elapsed().as_millis());
+    let headers = response.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(REQUEST, id);
+    }
+    if web.app.draining() {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    let bytes = headers.get(header::CONTENT_LENGTH).and_then(|n| n.to_str().ok()).unwrap_or("-");
+    tracing::info!(request = %id, %method, %route, status, %ms, bytes, "answered");
+    response
+}
+
+async fn answer(web: &Web, request: Request, next: Next) -> Response {
+    if web.app.draining() {
+        return Refusal::from(Fault::Busy { retry_after: 5 }).into_response();
+    }
+    let peer = request.extensions().get::<Peer>().map(|Peer(address)| limit::network(*address));
+    if let Some(Err(refusal)) = peer.map(|address| web.addresses.take(address)) {
+        return refusal.into_response();
+    }
+    match tokio::time::timeout(TIMEOUT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Refusal::from(Fault::Cancelled).into_response(),
+    }
+}

@@ -1,0 +1,199 @@
+//! Connections: accept, TLS, HTTP, and the end of all that.
+//!
+//! Bounded in every direction: number of connections, time for the handshake, for the headers, for a request, and for a
+//! connection on which no byte moves. A drain stops reading new requests on open connections, answers new connections
+//! with `Busy`, and gives requests under way a bounded time to finish.
+
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{Router, body::Body, response::Response};
+use hyper::{Request, body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{
+        conn::auto::Builder,
+        graceful::{GracefulShutdown, Watcher},
+    },
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinSet,
+    time::{Instant, sleep, timeout},
+};
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt;
+
+use super::Peer;
+
+const MOST_CONNECTIONS: usize = 2048;
+const HANDSHAKE: Duration = Duration::from_secs(10);
+const HEADERS: Duration = Duration::from_secs(10);
+/// A connection on which nothing moves for so long is closed. Longer than a request may take.
+const STALL: Duration = Duration::from_secs(75);
+/// How long requests under way have to finish when the server is asked to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// What every connection needs.
+#[derive(Clone)]
+pub(crate) struct Front {
+    pub tls: TlsAcceptor,
+    pub router: Router,
+}
+
+/// Serves until `stop`, then drains. `stop` comes after the application was told that it is draining.
+pub(crate) async fn serve(listener: TcpListener, front: Front, stop: oneshot::Receiver<()>) {
+    let (mut connections, graceful) = (JoinSet::new(), GracefulShutdown::new());
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        tokio::select! {
+            _ = &mut stop => break,
+            accepted = accept(&listener, &mut connections) => {
+                connections.spawn(front.clone().connection(accepted, Some(graceful.watcher())));
+            }
+        }
+    }
+    let mut drained = std::pin::pin!(timeout(DRAIN, graceful.shutdown()));
+    loop {
+        tokio::select! {
+            finished = &mut drained => {
+                if finished.is_err() {
+                    tracing::warn!("requests were cut off by the end of the drain");
+                }
+                break;
+            }
+            accepted = accept(&listener, &mut connections) => {
+                connections.spawn(front.clone().connection(accepted, None));
+            }
+        }
+    }
+    connections.shutdown().await;
+}
+
+/// The next connection, when there is room for one.
+async fn accept(listener: &TcpListener, connections: &mut JoinSet<()>) -> (TcpStream, SocketAddr) {
+    loop {
+        while connections.try_join_next().is_some() {}
+        if connections.len() >= MOST_CONNECTIONS {
+            connections.join_next().await;
+            continue;
+        }
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) => {
+                // Out of descriptors, or a peer that left before we looked: neither ends the server.
+                tracing::warn!(error = %error.kind(), "accept");
+                sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+impl Front {
+    async fn connection(self, (stream, peer): (TcpStream, SocketAddr), watcher: Option<Watcher>) {
+        // Answers are small and awaited: waiting to fill a packet only delays them.
+        let _ = stream.set_nodelay(true);
+        let Ok(Ok(stream)) = timeout(HANDSHAKE, self.tls.accept(stream)).await else { return };
+        let moved = Arc::new(Moved { start: Instant::now(), last_ms: AtomicU64::new(0) });
+        let io = TokioIo::new(Watched { stream, moved: moved.clone() });
+        let service = service_fn(move |request| answer(self.router.clone(), peer, request));
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(64 * 1024);
+        builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).max_header_list_size(16 * 1024);
+        let connection = builder.serve_connection(io, service).into_owned();
+        let served = async {
+            // A connection that fails is the peer's affair; requests have been logged by themselves.
+            let _ = match watcher {
+                Some(watcher) => watcher.watch(connection).await,
+                None => connection.await,
+            };
+        };
+        tokio::select! {
+            () = served => {}
+            () = moved.stalled() => {}
+        }
+    }
+}
+
+async fn answer(
+    router: Router,
+    peer: SocketAddr,
+    mut request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
+    request.extensions_mut().insert(Peer(peer.ip()));
+    router.oneshot(request).await
+}
+
+/// When a byte last moved.
+struct Moved {
+    start: Instant,
+    last_ms: AtomicU64,
+}
+
+impl Moved {
+    fn now(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Returns when nothing has moved for [`STALL`].
+    async fn stalled(&self) {
+        loop {
+            let idle = Duration::from_millis(self.now().saturating_sub(self.last_ms.load(Ordering::Relaxed)));
+            match STALL.checked_sub(idle) {
+                Some(rest) if !rest.is_zero() => sleep(rest).await,
+                _ => return,
+            }
+        }
+    }
+}
+
+/// A stream that notes when a byte moves.
+struct Watched<S> {
+    stream: S,
+    moved: Arc<Moved>,
+}
+
+impl<S> Watched<S> {
+    fn note(&self, moved: bool) {
+        if moved {
+            self.moved.last_ms.store(self.moved.now(), Ordering::Relaxed);
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
+        self.note(buf.filled().len() > before);
+        polled
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.note(matches!(polled, Poll::Ready(Ok(n)) if n > 0));
+        polled
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
