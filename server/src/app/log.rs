@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, ops::ControlFlow, sync::Arc};
 
 use plumbline_protocol::{
-    DeviceId, Fault, Hash, OrganisationId, Uuid,
+    DeviceId, Fault, Hash, OrganisationId,
     action::{Action, BadAction},
     append::{self, Refusal},
     blob::MAX_BYTES,
@@ -158,8 +158,7 @@ fn part(
     if request.size > size {
         return Err(Fault::invalid("size", "range").into());
     }
-    let sees: &dyn Fn(&str, Option<Uuid>, Option<Uuid>) -> bool =
-        &|kind, project, concerns| policy::sees(&actor, kind, project, concerns);
+    let sees: log::Sees<'_> = &|kind, project, concerns| policy::sees(&actor, kind, project, concerns);
     let all = policy::sees_all(&actor);
     let to = if all { size } else { size.min(request.size.saturating_add(PAGE_WALK)) };
     let limit = usize::try_from(request.limit).unwrap_or(page::MAX_PAGE).min(page::MAX_PAGE);

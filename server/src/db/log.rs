@@ -26,6 +26,9 @@ use super::{
 };
 use crate::error::{Error, Result};
 
+/// Whether someone may see a record, by its kind, project and concerns.
+pub type Sees<'a> = &'a dyn Fn(&str, Option<Uuid>, Option<Uuid>) -> bool;
+
 /// A log within a transaction.
 pub struct Log<'t> {
     /// Its end.
@@ -119,7 +122,7 @@ pub fn walk(
     organisation: &OrganisationId,
     from: u64,
     to: u64,
-    sees: Option<&dyn Fn(&str, Option<Uuid>, Option<Uuid>) -> bool>,
+    sees: Option<Sees<'_>>,
     mut each: impl FnMut(u64, Option<Kept>) -> Result<ControlFlow<()>>,
 ) -> Result<()> {
     const ALL: &str = "SELECT received, outcome, rules, record_previous, position, header, signature, body, origin

@@ -11,7 +11,7 @@ use axum::{
 use plumbline_protocol::{Fault, Hash, page};
 
 use super::{
-    MESSAGE_LIMIT, Web,
+    FIRST_LIMIT, MESSAGE_LIMIT, REQUEST_LIMIT, Web,
     input::{bytes, parse},
     refusal::Refusal,
 };
@@ -23,32 +23,40 @@ use crate::{
 /// A full tile never changes again; a mirror may keep it for ever.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
-/// A packed message.
-pub(super) struct Message(Vec<u8>);
+/// A packed message of at most `LIMIT` bytes, which the route enforces.
+pub(super) struct Message<const LIMIT: usize>(Vec<u8>);
 
-impl<S: Send + Sync> FromRequest<S> for Message {
+impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for Message<LIMIT> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         if request.headers().get(header::CONTENT_TYPE).is_none_or(|kind| kind != page::MEDIA) {
             return Err(Fault::invalid("content-type", "type").into());
         }
-        Ok(Message(Vec::from(bytes(Bytes::from_request(request, state).await, MESSAGE_LIMIT as u64)?)))
+        Ok(Message(Vec::from(bytes(Bytes::from_request(request, state).await, LIMIT as u64)?)))
     }
 }
 
-pub(super) async fn push(State(web): State<Web>, op: Op, Message(body): Message) -> Result<Response, Refusal> {
+pub(super) async fn push(
+    State(web): State<Web>,
+    op: Op,
+    Message(body): Message<MESSAGE_LIMIT>,
+) -> Result<Response, Refusal> {
     Ok(message(log::push(&web.app, &op, body).await?))
 }
 
-pub(super) async fn pull(State(web): State<Web>, op: Op, Message(body): Message) -> Result<Response, Refusal> {
+pub(super) async fn pull(
+    State(web): State<Web>,
+    op: Op,
+    Message(body): Message<REQUEST_LIMIT>,
+) -> Result<Response, Refusal> {
     Ok(message(log::pull(&web.app, &op, body).await?))
 }
 
 pub(super) async fn enrol(
     State(web): State<Web>,
     Path(organisation): Path<String>,
-    Message(body): Message,
+    Message(body): Message<FIRST_LIMIT>,
 ) -> Result<Response, Refusal> {
     Ok(message(log::enrol(&web.app, parse("organisation", &organisation)?, body).await?))
 }
@@ -57,7 +65,7 @@ pub(super) async fn enrol(
 pub(super) async fn found(
     State(web): State<Web>,
     headers: HeaderMap,
-    Message(body): Message,
+    Message(body): Message<FIRST_LIMIT>,
 ) -> Result<Response, Refusal> {
     let value = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
     let secret = value.and_then(|v| v.strip_prefix("Bearer ")).ok_or_else(|| Fault::invalid("secret", "missing"))?;

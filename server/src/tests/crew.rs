@@ -226,6 +226,7 @@ impl Crew {
                 panic!("a part")
             };
             assert!(items.iter().filter(|i| matches!(i, Item::Entry(_))).count() as u64 <= limit);
+            reader.pages += 1;
             items.into_iter().for_each(|item| reader.take(item));
             let mut whole = reader.frontier.clone();
             tail.iter().for_each(|subtree| whole.push(*subtree).unwrap());
@@ -250,6 +251,7 @@ pub struct Reader {
     pub frontier: Frontier,
     pub entries: Vec<(u64, Arc<Entry>)>,
     pub hidden: Vec<(u64, u8)>,
+    pub pages: usize,
 }
 
 impl Reader {

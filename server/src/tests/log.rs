@@ -139,6 +139,19 @@ async fn pages_of_any_size_rebuild_the_root_and_every_outcome() {
 }
 
 #[tokio::test]
+async fn a_page_ends_at_its_bytes_whatever_limit_was_asked_for() {
+    let mut crew = Crew::new().await;
+    let text = "x".repeat(10_000);
+    let actions =
+        (10..510).map(|n| crew.wes.sign("note", uuid(n), Some(crew.here), &[(note::TEXT, Value::from(&*text))]));
+    let actions: Vec<Action> = actions.collect();
+    crew.push(&crew.wes, &actions).await.unwrap();
+    let whole = crew.read(&crew.wes, 10_000).await;
+    assert_eq!(whole.tip.size, 6 + 500);
+    assert!(whole.pages > 1);
+}
+
+#[tokio::test]
 async fn what_a_worker_may_not_see_comes_as_the_fewest_hashes() {
     let mut crew = Crew::new().await;
     let before = crew.read(&crew.wes, 1000).await;
@@ -272,15 +285,18 @@ async fn a_message_that_is_none_is_refused_by_the_name_of_what_is_wrong() {
         assert_eq!(send(b"garbage".to_vec()).await, Some(Fault::invalid("body", "zstd")));
         let garbage = page::pack(&[0xff; 100]).unwrap();
         assert_eq!(send(garbage).await, Some(Fault::invalid("body", "encoding")));
-        let bomb = page::pack(&vec![0; page::MAX_MESSAGE + 1]).unwrap();
-        assert!(bomb.len() < 10_000);
-        assert_eq!(send(bomb).await, Some(Fault::TooLarge { limit: page::MAX_MESSAGE as u64 }));
         assert!(matches!(send(vec![0; page::MAX_MESSAGE + 100_000]).await, Some(Fault::TooLarge { .. })));
         let typed = crew.site.client.post(crew.site.url(path)).bearer_auth(crew.wes.token()).json(&1).send().await;
         assert_eq!(done(typed.unwrap()).await, Err(Fault::invalid("content-type", "type")));
         let unsigned = crew.site.send(path, None, Vec::new()).await;
         assert_eq!(unsigned.err(), Some(Fault::SignedOut));
     }
+    let bomb = page::pack(&vec![0; page::MAX_MESSAGE + 1]).unwrap();
+    assert!(bomb.len() < 10_000);
+    let refused = crew.site.send("/v1/push", token, bomb).await.err();
+    assert_eq!(refused, Some(Fault::TooLarge { limit: page::MAX_MESSAGE as u64 }));
+    let long = crew.site.send("/v1/setup", Some(&"00".repeat(32)), vec![0; 200_000]).await.err();
+    assert_eq!(long, Some(Fault::TooLarge { limit: 128 * 1024 }));
     let Page::Restart { tag, .. } =
         crew.pull(&crew.wes, &PullRequest { generation: 0, size: 0, tag: Hash([0; 32]), limit: 1 }).await.unwrap()
     else {
