@@ -7,14 +7,19 @@
 use std::{fs::File, sync::Arc};
 
 use plumbline_protocol::{
-    Fault, Hash, OrganisationId,
+    Fault, Hash, OrganisationId, RecordId,
     blob::{State, part_len, parts, ranges_to},
+    fold::Book,
+    judge, policy,
 };
 use sha2::{Digest, Sha256};
 
 use super::{App, blocking, deposit};
 use crate::{
-    db::blob::{self, Blob},
+    db::{
+        blob::{self, Blob},
+        log::Log,
+    },
     error::Result,
     op::Op,
     store::Upload,
@@ -107,16 +112,31 @@ pub async fn complete(app: &Arc<App>, op: &Op, sha256: Hash) -> Result<State> {
     Ok(State::Received)
 }
 
-/// Opens a blob for reading: the file and its length.
+/// Opens a blob for reading: the file and its length. Its sender may read it once all of it has come; once it is verified,
+/// so may everyone who may see a photo that names it and whose sender has shown its bytes.
 pub async fn read(app: &Arc<App>, op: &Op, sha256: Hash) -> Result<(File, u64)> {
     op.full()?;
-    let (blob, _) = find(app, op, sha256).await?;
-    if blob.state == State::Expected {
-        return Err(Fault::NotFound.into());
-    }
-    let organisation = op.organisation;
+    let Op { organisation, device, member, .. } = *op;
+    let bytes = app.db.read(move |tx| {
+        let mut log = Log::open(tx, organisation)?;
+        let actor = judge::actor(&mut log.book, &device)?.ok_or(Fault::NotFound)?;
+        for blob in blob::of_hash(tx, &organisation, &sha256)? {
+            let photo = log.book.record(&RecordId::from(blob.record))?;
+            let seen = photo.is_some_and(|p| policy::sees(&actor, &p.kind, p.project, p.concerns));
+            let may = match blob.state {
+                State::Expected => false,
+                State::Received => blob.member == member,
+                State::Verified => blob.member == member || seen,
+            };
+            if may {
+                return Ok(blob.bytes);
+            }
+        }
+        Err(Fault::NotFound.into())
+    });
+    let bytes = bytes.await?;
     let file = blocking(app, move |app| Ok(app.store.open_object(&organisation, &sha256)?)).await?;
-    Ok((file, blob.bytes))
+    Ok((file, bytes))
 }
 
 /// Reads every received object again and deposits it; true when that went well with all of them. One that fails waits for

@@ -49,6 +49,14 @@ pub fn of_member(tx: &Tx<'_>, organisation: &OrganisationId, sha256: &Hash, memb
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The blobs of this hash, whoever sends them.
+pub fn of_hash(tx: &Tx<'_>, organisation: &OrganisationId, sha256: &Hash) -> Result<Vec<Blob>> {
+    let sql = "SELECT record, sha256, bytes, member, state FROM blob
+        WHERE organisation = ?1 AND sha256 = ?2 ORDER BY record";
+    let mut statement = tx.0.prepare_cached(sql)?;
+    Ok(statement.query_map((&organisation.0, &sha256.0), row)?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Where a blob stands among those of every organisation.
 pub type Place = (OrganisationId, Hash, Uuid);
 

@@ -281,6 +281,25 @@ async fn the_bytes_of_a_held_photo_are_taken_and_a_device_deposits_nothing() {
 }
 
 #[tokio::test]
+async fn verified_bytes_are_read_by_those_who_may_see_a_photo_of_them() {
+    let mut upload = Upload::new().await;
+    let ana = upload.crew.ana.tokens.clone().unwrap();
+    let here = upload.crew.hire(14, "worker").await.tokens.unwrap();
+    let away = upload.crew.hire(15, "worker").await;
+    let there = Value::map([("-", Value::List(vec![Value::from(upload.crew.here)]))]);
+    let moved = upload.crew.ana.sign("member", away.phone.member, None, &[("projects", there)]);
+    upload.crew.by_ana(&[moved]).await;
+    assert_eq!(done(upload.read(&ana, None).await).await, Err(Fault::NotFound));
+    upload.send_all().await;
+    upload.verified().await;
+    for tokens in [&ana, &here] {
+        assert_eq!(upload.read(tokens, None).await.bytes().await.unwrap(), upload.bytes);
+    }
+    let refused = upload.read(away.tokens.as_ref().unwrap(), None).await;
+    assert_eq!(done(refused).await, Err(Fault::NotFound));
+}
+
+#[tokio::test]
 async fn parts_of_which_no_row_knows_are_swept_at_start() {
     let upload = Upload::new().await;
     let parts = upload
