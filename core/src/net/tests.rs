@@ -1,3 +1,5 @@
+//! What is taken for a server, and what is not.
+
 use plumbline_protocol::Lock;
 use rustls::version::{TLS12, TLS13};
 

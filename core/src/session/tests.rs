@@ -1,3 +1,5 @@
+//! One session for many workers, whatever replies are lost.
+
 use std::{collections::BTreeMap, future::poll_fn, pin::Pin, sync, task::Poll};
 
 use plumbline_protocol::{Hash, Lock, session::Challenge};

@@ -1,3 +1,5 @@
+//! Hours of days that a payroll office knows to be hard.
+
 use jiff::Zoned;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! What the writer promises: durable when answered, and one failure harms no other.
+
 use super::*;
 
 fn open(dir: &tempfile::TempDir) -> Db {

@@ -70,8 +70,21 @@ fn a_keyring_that_is_locked_or_not_made_yet_is_locked_and_never_empty() {
         command.args(["--", "sh", "-c", script, "sh"]);
         command
     };
-    const CLOSED: &str = "gnome-keyring-daemon --replace --components=secrets >/dev/null; \"$@\"";
-    const MAKES: &str = "printf throwaway | gnome-keyring-daemon --unlock --components=secrets >/dev/null";
+    // In the foreground, under the script that started it: no daemon outlives its bus, and the keyring is waited for.
+    const CLOSED: &str = "gnome-keyring-daemon --foreground --components=secrets >/dev/null 2>&1 & daemon=$!
+        for i in $(seq 100); do
+            dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.GetNameOwner \\
+                string:org.freedesktop.secrets >/dev/null 2>&1 && break
+            sleep 0.1
+        done
+        \"$@\"; status=$?; kill $daemon; exit $status";
+    const MAKES: &str = "printf throwaway | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
+        daemon=$!; made=1
+        for i in $(seq 100); do
+            [ -e \"$HOME/.local/share/keyrings/login.keyring\" ] && made=0 && break
+            sleep 0.1
+        done
+        kill $daemon; exit $made";
     let closed = || {
         let mut command = session(CLOSED);
         command.arg(std::env::current_exe().unwrap());

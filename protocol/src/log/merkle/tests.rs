@@ -1,3 +1,5 @@
+//! The tree agrees with the public vectors, valid and invalid, and with itself however it is split.
+
 use std::{fs, path::Path};
 
 use data_encoding::BASE64;
