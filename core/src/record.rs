@@ -7,7 +7,6 @@ use plumbline_protocol::{
     entry::Outcome,
     fold::{FieldState, Record},
     judge,
-    policy::Actor,
     record::{self, WITHDRAWN, kind},
     value::{Key, Value},
 };
@@ -18,7 +17,7 @@ use crate::{
     datum::{Datum, from_value, to_value},
     db::{Tx, book::ShownBook, entry, outbox, record as rows},
     event::Event,
-    outbox::{fault_of, fields_of},
+    outbox::fields_of,
     sync::Reason,
 };
 
@@ -342,11 +341,6 @@ impl Inner {
         }
         book.save()
     }
-
-    /// What the member that acts may do, by what is shown.
-    pub(crate) fn permitted(&self, c: &Tx) -> Result<Actor, Fault> {
-        self.actor(c)
-    }
 }
 
 /// A list's filter in rows.
@@ -416,13 +410,5 @@ pub(crate) fn view_of(shown: rows::Shown, as_of: &str) -> RecordView {
         withdrawn: record.flag(WITHDRAWN.name),
         known: declared.is_some(),
         as_of: as_of.to_owned(),
-    }
-}
-
-/// A held outcome as the caller's fault.
-pub(crate) fn refused(outcome: &Outcome) -> Result<(), Fault> {
-    match outcome {
-        Outcome::Applied => Ok(()),
-        Outcome::Held(held) => Err(fault_of(held)),
     }
 }
