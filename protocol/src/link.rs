@@ -1,7 +1,7 @@
 //! Links by which people come in: a setup link for a founder, an invite link for everyone else (spine rule 3).
 //!
 //! `plumbline://setup?at=HOST:PORT&ca=HEX&key=HEX#SECRET` and
-//! `plumbline://enrol?at=HOST:PORT&ca=HEX&organisation=HEX&invite=UUID#SECRET`, with these parameters in this order and
+//! `plumbline://enrol?at=HOST:PORT&ca=HEX&organisation=HEX&invite=UUID&member=UUID#SECRET`, with these parameters in this order and
 //! nothing else. `ca` is the SHA-256 of the server's authority certificate, which the device pins; the secret stands in the
 //! fragment, which browsers do not send. An invite's secret is the seed of its one-use Ed25519 key; a setup secret is opaque.
 
@@ -41,6 +41,8 @@ pub struct InviteLink {
     pub organisation: OrganisationId,
     /// The invite.
     pub invite: Uuid,
+    /// The member it is for: in the link, so that the server has no say in whom a device enrols.
+    pub member: Uuid,
     /// Seed of the one-use Ed25519 key.
     pub secret: Zeroizing<[u8; 32]>,
 }
@@ -56,9 +58,13 @@ impl fmt::Display for SetupLink {
 impl fmt::Display for InviteLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Server { at, ca } = &self.server;
-        let (organisation, invite, secret) =
-            (self.organisation, self.invite, Zeroizing::new(HEXLOWER.encode(&*self.secret)));
-        write!(f, "plumbline://enrol?at={at}&ca={ca}&organisation={organisation}&invite={invite}#{}", *secret)
+        let (organisation, invite, member, secret) =
+            (self.organisation, self.invite, self.member, Zeroizing::new(HEXLOWER.encode(&*self.secret)));
+        write!(
+            f,
+            "plumbline://enrol?at={at}&ca={ca}&organisation={organisation}&invite={invite}&member={member}#{}",
+            *secret
+        )
     }
 }
 
@@ -76,11 +82,13 @@ impl FromStr for InviteLink {
     type Err = Fault;
     fn from_str(link: &str) -> Result<Self, Fault> {
         let (query, secret) = parts(link, "plumbline://enrol?")?;
-        let [at, ca, organisation, invite] = parameters(query, ["at", "ca", "organisation", "invite"])?;
+        let [at, ca, organisation, invite, member] =
+            parameters(query, ["at", "ca", "organisation", "invite", "member"])?;
         Ok(InviteLink {
             server: server(at, ca)?,
             organisation: organisation.parse().map_err(|_| Fault::invalid("link", "organisation"))?,
             invite: invite.parse().map_err(|_| Fault::invalid("link", "invite"))?,
+            member: member.parse().map_err(|_| Fault::invalid("link", "member"))?,
             secret,
         })
     }
@@ -125,6 +133,7 @@ mod tests {
             server,
             organisation: OrganisationId([4; 32]),
             invite: Uuid::v7(1, [5; 10]),
+            member: Uuid::v7(2, [7; 10]),
             secret: Zeroizing::new([6; 32]),
         };
         let text = invite.to_string();
