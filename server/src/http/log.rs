@@ -11,7 +11,7 @@ use axum::{
 use plumbline_protocol::{Fault, Hash, page};
 
 use super::{
-    FIRST_LIMIT, MESSAGE_LIMIT, REQUEST_LIMIT, Web,
+    FIRST_LIMIT, JSON_LIMIT, MESSAGE_LIMIT, Web,
     input::{bytes, parse},
     refusal::Refusal,
 };
@@ -48,7 +48,7 @@ pub(super) async fn push(
 pub(super) async fn pull(
     State(web): State<Web>,
     op: Op,
-    Message(body): Message<REQUEST_LIMIT>,
+    Message(body): Message<JSON_LIMIT>,
 ) -> Result<Response, Refusal> {
     Ok(message(log::pull(&web.app, &op, body).await?))
 }
