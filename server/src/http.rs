@@ -25,13 +25,17 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{delete, get, post, put},
+    routing::{delete, get, head, post, put},
 };
 use plumbline_protocol::{DeviceId, Fault, blob::PART, page::MAX_MESSAGE};
 use serde_json::{Value, json};
 use tracing::Instrument;
 
-use self::{limit::Buckets, refusal::Refusal};
+use self::{
+    Access::{Full, Open, Session},
+    limit::Buckets,
+    refusal::Refusal,
+};
 use crate::{app::App, config::Rates, random};
 
 /// Most bytes of a JSON body.
@@ -40,6 +44,8 @@ const JSON_LIMIT: usize = 16 * 1024;
 const MESSAGE_LIMIT: usize = MAX_MESSAGE + 64 * 1024;
 /// Most bytes of the packed message with which somebody comes in: one action.
 const FIRST_LIMIT: usize = 128 * 1024;
+/// Most bytes of one part of a photograph.
+const PART_LIMIT: usize = PART as usize;
 /// A request that is not answered by then is given up.
 const TIMEOUT: Duration = Duration::from_secs(60);
 const REQUEST: HeaderName = HeaderName::from_static("plumbline-request");
@@ -56,28 +62,65 @@ pub(crate) struct Web {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub IpAddr);
 
-/// All routes.
+/// A route, as it is published.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// The method, in capitals.
+    pub method: &'static str,
+    /// The path, with what varies in braces.
+    pub path: &'static str,
+    /// Who may use it.
+    pub access: Access,
+}
+
+/// Who may use a route at all. What a role may do there is the policy's to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone; and why nobody has to sign in for it.
+    Open(&'static str),
+    /// Any session, that of a revoked device too: it may hand in its unsent work.
+    Session,
+    /// A session of a device that is not revoked.
+    Full,
+}
+
+/// Declares each route once, so that what is published is what is served.
+macro_rules! routes {
+    ($($method:ident $name:literal $path:literal, $access:expr, $limit:expr => $handler:path;)*) => {
+        /// Every route there is.
+        pub const ROUTES: &[Route] = &[$(Route { method: $name, path: $path, access: $access }),*];
+
+        fn routes() -> Router<Web> {
+            Router::new()$(.route($path, $method($handler).layer(DefaultBodyLimit::max($limit))))*
+        }
+    };
+}
+
+routes! {
+    get "GET" "/health", Open("says only that the server answers"), JSON_LIMIT => health;
+    post "POST" "/v1/session/challenge", Open("costs and tells nothing"), JSON_LIMIT => session::challenge;
+    post "POST" "/v1/session", Open("asks for the device key's signature"), JSON_LIMIT => session::open;
+    post "POST" "/v1/session/refresh", Open("asks for the device key's signature"), JSON_LIMIT => session::refresh;
+    delete "DELETE" "/v1/session", Session, JSON_LIMIT => session::end;
+    get "GET" "/v1/devices", Full, JSON_LIMIT => device::list;
+    delete "DELETE" "/v1/devices/{device}/sessions", Full, JSON_LIMIT => device::end_sessions;
+    head "HEAD" "/v1/blobs/{sha256}", Session, JSON_LIMIT => blob::progress;
+    get "GET" "/v1/blobs/{sha256}", Full, JSON_LIMIT => blob::read;
+    put "PUT" "/v1/blobs/{sha256}/parts/{part}", Session, PART_LIMIT => blob::put_part;
+    post "POST" "/v1/blobs/{sha256}/complete", Session, JSON_LIMIT => blob::complete;
+    post "POST" "/v1/push", Session, MESSAGE_LIMIT => log::push;
+    post "POST" "/v1/pull", Full, JSON_LIMIT => log::pull;
+    post "POST" "/v1/setup", Open("asks for a setup link's secret"), FIRST_LIMIT => log::found;
+    post "POST" "/v1/log/{organisation}/enrol", Open("asks for an invite's signature"), FIRST_LIMIT => log::enrol;
+    get "GET" "/v1/log/{organisation}/checkpoint", Open("hashes only"), JSON_LIMIT => log::checkpoint;
+    get "GET" "/v1/log/{organisation}/tile/{*tile}", Open("hashes only"), JSON_LIMIT => log::tile;
+}
+
+/// The service.
 pub(crate) fn router(app: Arc<App>, rates: Rates) -> Router {
     let addresses = Arc::new(Buckets::new(rates.address));
     let web = Web { app, addresses, devices: Arc::new(Buckets::new(rates.device)) };
-    let part_limit = usize::try_from(PART).unwrap_or(JSON_LIMIT);
-    Router::new()
-        .route("/health", get(health))
-        .route("/v1/session", post(session::open).delete(session::end))
-        .route("/v1/session/challenge", post(session::challenge))
-        .route("/v1/session/refresh", post(session::refresh))
-        .route("/v1/devices", get(device::list))
-        .route("/v1/devices/{device}/sessions", delete(device::end_sessions))
-        .route("/v1/blobs/{sha256}", get(blob::read).head(blob::progress))
-        .route("/v1/blobs/{sha256}/complete", post(blob::complete))
-        .route("/v1/log/{organisation}/checkpoint", get(log::checkpoint))
-        .route("/v1/log/{organisation}/tile/{*tile}", get(log::tile))
-        .layer(DefaultBodyLimit::max(JSON_LIMIT))
-        .route("/v1/push", post(log::push).layer(DefaultBodyLimit::max(MESSAGE_LIMIT)))
-        .route("/v1/pull", post(log::pull).layer(DefaultBodyLimit::max(JSON_LIMIT)))
-        .route("/v1/setup", post(log::found).layer(DefaultBodyLimit::max(FIRST_LIMIT)))
-        .route("/v1/log/{organisation}/enrol", post(log::enrol).layer(DefaultBodyLimit::max(FIRST_LIMIT)))
-        .route("/v1/blobs/{sha256}/parts/{part}", put(blob::put_part).layer(DefaultBodyLimit::max(part_limit)))
+    routes()
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(from_fn_with_state(web.clone(), frame))

@@ -40,6 +40,7 @@ use self::{
 pub use self::{
     clock::{Clock, SystemClock},
     config::{Config, Rate, Rates, StartError, TlsFiles},
+    http::{Access, ROUTES, Route},
 };
 
 /// Settings that hold the address and the authority of the last start, for links made while the server does not run.
