@@ -103,3 +103,6 @@ pub fn known_device(book: &mut dyn Book, tip: &Tip, action: &Action) -> Result<b
     let record = book.record(&RecordId::from(organisation))?;
     Ok(record.and_then(|r| r.key(organisation::SERVER_KEY)) == Some(device.0))
 }
+
+#[cfg(test)]
+mod tests;

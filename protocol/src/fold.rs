@@ -535,3 +535,6 @@ impl Book for MemoryBook {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -239,3 +239,6 @@ fn subject_after(before: Option<&Record>, action: &Action) -> Option<Subject> {
     projects.extend(added.unwrap_or_default().iter().filter_map(|v| v.id()?.uuid()));
     Some(Subject { role, projects })
 }
+
+#[cfg(test)]
+mod tests;

@@ -447,3 +447,6 @@ fn read_run(r: &mut Reader<'_>) -> Result<Vec<Subtree>, BadAction> {
     }
     Ok(run)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! For tests: named people on one site, and a server in memory that logs what they sign.
 
 use crate::{
-    Fault, RecordId, Uuid,
+    RecordId, Uuid,
     action::{Action, Body, REASON, TIME, countersign},
     append::Refusal,
     entry::{Held, Outcome},
@@ -186,7 +186,7 @@ impl Site {
 
     /// The record as it stands.
     pub(crate) fn record(&mut self, id: impl Into<RecordId>) -> Record {
-        let record = self.ledger.book.record(&RecordId::from(id.into())).unwrap();
+        let record = self.ledger.book.record(&id.into()).unwrap();
         record.expect("a record").as_ref().clone()
     }
 
@@ -219,9 +219,4 @@ pub(crate) fn reason(text: &str) -> (&'static str, Value) {
 /// A body of these fields.
 pub(crate) fn body(written: Written<'_>) -> Body {
     Body { random: [7; 16], fields: fields(written) }
-}
-
-/// A fault by its two words.
-pub(crate) fn refused(field: &str, reason: &str) -> Fault {
-    Fault::invalid(field, reason)
 }

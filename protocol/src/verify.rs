@@ -166,9 +166,8 @@ enum Verdict {
 impl Verifier<'_> {
     fn all(mut self) -> Result<Report, Unreadable> {
         self.read_checkpoint()?;
-        let bundles = self.names.iter().filter(|(name, _)| name.starts_with(ENTRIES)).filter_map(|(_, tile)| *tile);
-        let held = bundles.map(|tile| tile.index * 256 + u64::from(tile.width)).max().unwrap_or(0);
         let stated = self.signed.map(|signed| signed.checkpoint);
+        let held = self.held(stated.map(|checkpoint| checkpoint.size));
         let pinned = match stated {
             Some(checkpoint) if checkpoint.size == held => self.root_of_tiles(held)? == Some(checkpoint.root),
             _ => false,
@@ -200,6 +199,14 @@ impl Verifier<'_> {
             photos,
             problems: self.problems,
         })
+    }
+
+    /// How many entries the files say to hold: as many as the checkpoint states, if they are there.
+    fn held(&self, stated: Option<u64>) -> u64 {
+        let there = |size: &u64| bundles_for(*size).all(|tile| self.names.contains_key(&entries_path(&tile)));
+        let bundles = self.names.iter().filter(|(name, _)| name.starts_with(ENTRIES)).filter_map(|(_, tile)| *tile);
+        let most = bundles.map(|tile| tile.index * 256 + u64::from(tile.width)).max();
+        stated.filter(there).or(most).unwrap_or(0)
     }
 
     fn problem(&mut self, code: Code, place: Place, text: impl Into<String>) {
@@ -270,8 +277,12 @@ impl Verifier<'_> {
         let path = entries_path(&bundle);
         let leaves = self.hashes(&bundle)?.filter(|_| pinned);
         let bytes = self.whole(&path, MAX_BUNDLE)?;
-        if bytes.is_none() && self.names.contains_key(&path) {
-            self.file(Code::Encoding, &path, "is longer than its entries can be");
+        match bytes {
+            None if self.names.contains_key(&path) => {
+                self.file(Code::Encoding, &path, "is longer than its entries can be");
+            }
+            None => self.file(Code::Missing, &path, "is missing"),
+            Some(_) => {}
         }
         let mut rest = bytes.as_deref().map(Reader::new);
         let first = bundle.index * 256;
@@ -398,7 +409,8 @@ impl Verifier<'_> {
             if self.problems.len() == MAX_PROBLEMS {
                 return;
             }
-            if !self.names.contains_key(&name) {
+            let told = |p: &Problem| matches!(&p.place, Place::File(file) if *file == name);
+            if !self.names.contains_key(&name) && !self.problems.iter().any(told) {
                 self.file(Code::Missing, &name, "is missing");
             }
         }
