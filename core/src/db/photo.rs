@@ -124,13 +124,11 @@ pub fn upload_failed(c: &Tx, record: &Uuid, fault: &str, again: bool) -> Result<
 
 fn read(row: &Row<'_>) -> Result<Photo, Fault> {
     let sealed = |name: usize, key: usize| {
-        let (name, key): (String, Zeroizing<Vec<u8>>) =
-            (row.get(name).map_err(sql)?, Zeroizing::new(row.get(key).map_err(sql)?));
+        let name: String = row.get(name).map_err(sql)?;
         if name.is_empty() {
             return Ok(None);
         }
-        let key = key.as_slice().try_into().map_err(|_| Fault::corrupt("store"))?;
-        Ok(Some(Sealed { name, key: Zeroizing::new(key) }))
+        Ok::<_, Fault>(Some(Sealed { name, key: Zeroizing::new(row.get(key).map_err(sql)?) }))
     };
     let state: String = row.get(7).map_err(sql)?;
     Ok(Photo {

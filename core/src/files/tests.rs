@@ -119,7 +119,7 @@ fn an_export_is_the_original_and_overwrites_nothing() {
     let dest = dir.path().join("original.jpg");
     files.export(&blob.name, &blob.key, &dest).unwrap();
     assert_eq!(fs::read(&dest).unwrap(), plain);
-    assert_eq!(files.export(&blob.name, &blob.key, &dest), Err(Fault::invalid("dest", "exists")));
+    assert_eq!(files.export(&blob.name, &blob.key, &dest), Err(Fault::invalid("path", "exists")));
 }
 
 #[test]

@@ -1,0 +1,416 @@
+//! Photographs: captured durably, shown with an honest state of custody, given back as the bytes they were.
+//!
+//! Invariants: an original is hashed and sealed in one pass over the bytes that were checked, and never altered; its record
+//! and its row are one transaction, so a photograph is there whole or not at all; everything after that (thumbnail, upload)
+//! waits in a durable queue. What is handed out agrees with the hash that was signed.
+
+use std::{io::Read, path::PathBuf};
+
+use plumbline_protocol::{
+    Fault, Hash, RecordId, Uuid, blob, evidence as bodies,
+    fold::{FieldState, Record},
+    judge,
+    record::{
+        deposit,
+        photo::{AT, BYTES, CAPTION, KIND, MEDIA, PLACE, SHA256, SOURCE, TAGS},
+    },
+    value::Value,
+};
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+
+use crate::{
+    client::{Change, Client, Inner, as_of, blocking, current},
+    datum::{MomentView, PlaceView},
+    db::{self, Tx, book::ShownBook, photo as rows, record as records},
+    event::Event,
+    evidence::{self, ImageKind, thumb},
+    files::{self, SealedBlob},
+    record::{ListRequest, RecordRequest, filter, limit, place},
+};
+
+/// Bytes of a photograph within which its size in pixels must be said: above what any camera puts before it.
+const HEAD: u64 = 16 * 1024 * 1024;
+
+/// Where a photograph comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Our own camera.
+    Camera,
+    /// A file from elsewhere: a weaker claim, marked as one.
+    Import,
+}
+
+/// What to keep as a photograph.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CaptureRequest {
+    /// The file with the original bytes. It is read and left alone.
+    pub path: PathBuf,
+    /// The project.
+    pub project: Uuid,
+    /// Where it comes from.
+    pub source: Source,
+    /// What it shows.
+    #[serde(default)]
+    pub caption: Option<String>,
+    /// Labels.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Where it was taken.
+    #[serde(default)]
+    pub place: Option<PlaceView>,
+}
+
+/// Where the bytes of a photograph are known to be (DESIGN section 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Custody {
+    /// On the phone that took it, as far as this device knows.
+    Local,
+    /// The server told this device that it has every byte.
+    Received,
+    /// The server read them again and signed a deposit of the same hash, which is in the log.
+    Verified,
+}
+
+/// A photograph as a screen shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoView {
+    /// Its record.
+    pub id: Uuid,
+    /// Its project.
+    pub project: Option<Uuid>,
+    /// The member who took or imported it.
+    pub by: Option<Uuid>,
+    /// SHA-256 of the original, as it was signed.
+    pub sha256: Hash,
+    /// Length of the original.
+    pub bytes: u64,
+    /// Its format, as `image/jpeg`.
+    pub media: String,
+    /// Where it comes from.
+    pub source: Source,
+    /// When it was taken; of an import, when it was imported.
+    pub at: MomentView,
+    /// What it shows.
+    pub caption: Option<String>,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// Where it was taken.
+    pub place: Option<PlaceView>,
+    /// Where its bytes are.
+    pub state: Custody,
+    /// True when the original is on this device.
+    pub here: bool,
+    /// True when there is a thumbnail.
+    pub thumbnail: bool,
+    /// What stood in the way of its thumbnail or upload the last time.
+    pub fault: Option<Fault>,
+    /// True when something of its record waits to be confirmed.
+    pub pending: bool,
+    /// True when it is withdrawn.
+    pub withdrawn: bool,
+    /// What this view had seen, to be given back by requests that act upon it.
+    pub as_of: String,
+}
+
+/// A page of photographs, newest first.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PhotosView {
+    /// The photographs.
+    pub photos: Vec<PhotoView>,
+    /// Where the next page goes on; none at the end.
+    pub next: Option<String>,
+}
+
+/// Which original to write where.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportPhotoRequest {
+    /// The photograph.
+    pub photo: Uuid,
+    /// A file that does not exist yet, in a folder that does.
+    pub path: PathBuf,
+}
+
+impl Client {
+    /// Keeps a photograph: returns when its sealed bytes and its signed record are durable.
+    ///
+    /// # Errors
+    /// [`Fault::StorageFull`] before anything is written, where there is no room; [`Fault::Invalid`] `path`, or `photo` with
+    /// `not-an-image` or `pixels`; [`Fault::TooLarge`] above [`blob::MAX_BYTES`]; what the judge would hold it for. None of
+    /// them leaves anything behind.
+    pub async fn capture(&self, request: CaptureRequest) -> Result<PhotoView, Fault> {
+        let view = self.run(move |inner| inner.capture(&request)).await?;
+        self.inner.emit(Event::Photo { record: RecordId::from(view.id) });
+        self.changed(KIND.name);
+        Ok(view)
+    }
+
+    /// Photographs, newest first; the request's kind may be empty.
+    pub async fn photos(&self, mut request: ListRequest) -> Result<PhotosView, Fault> {
+        if request.kind.is_empty() {
+            request.kind = KIND.name.to_owned();
+        }
+        if request.kind != KIND.name {
+            return Err(Fault::invalid("kind", "unknown"));
+        }
+        self.run(move |inner| inner.db.read(|c| inner.photos(c, &request))).await
+    }
+
+    /// A photograph.
+    pub async fn photo(&self, request: RecordRequest) -> Result<PhotoView, Fault> {
+        let id = request.id.uuid().ok_or(Fault::NotFound)?;
+        self.run(move |inner| inner.db.read(|c| inner.photo(c, &id))).await
+    }
+
+    /// The thumbnail, a JPEG.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`] where this device has none (yet).
+    pub async fn thumbnail(&self, request: RecordRequest) -> Result<Vec<u8>, Fault> {
+        let id = request.id.uuid().ok_or(Fault::NotFound)?;
+        self.run(move |inner| {
+            inner.identity()?;
+            let kept = inner.db.read(|c| rows::get(c, &id))?;
+            let sealed = kept.and_then(|p| p.thumbnail).ok_or(Fault::NotFound)?;
+            inner.files.read(&sealed.name, &sealed.key)
+        })
+        .await
+    }
+
+    /// Writes an original to a file that others can open: from this device, else from the server, whose bytes count only
+    /// when they agree with the signed hash.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] `path`: `exists` or `missing`; [`Fault::Offline`]; [`Fault::NotFound`] where neither this device
+    /// nor the server has it; [`Fault::Corrupt`] `photo` where the server's bytes are others. The file is whole or not there.
+    pub async fn export_photo(&self, request: ExportPhotoRequest) -> Result<(), Fault> {
+        let ExportPhotoRequest { photo, path } = request;
+        let dest = path.clone();
+        let local = move |inner: &Inner| {
+            let (view, kept) = inner.db.read(|c| Ok((inner.photo(c, &photo)?, rows::get(c, &photo)?)))?;
+            let Some(original) = kept.and_then(|p| p.original) else { return Ok(Some(view)) };
+            match inner.files.export(&original.name, &original.key, &dest) {
+                Err(Fault::NotFound | Fault::Corrupt { .. }) => Ok(Some(view)),
+                exported => exported.map(|()| None),
+            }
+        };
+        match self.run(local).await? {
+            Some(PhotoView { sha256, bytes, .. }) => self.fetch(sha256, bytes, path).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Makes the thumbnails that are due, one after another; returns how many. A picture that does not decode is left
+    /// without one and not tried again.
+    ///
+    /// # Errors
+    /// [`Fault::StorageFull`], [`Fault::Busy`]: what is due stays due.
+    pub async fn work_off_thumbnails(&self) -> Result<u64, Fault> {
+        let (mut made, mut last) = (0, None);
+        loop {
+            let after = last;
+            let Some((record, done)) = self.run(move |inner| inner.next_thumbnail(after.as_ref())).await? else {
+                return Ok(made);
+            };
+            made += u64::from(done);
+            last = Some(record);
+            self.inner.emit(Event::Photo { record: RecordId::from(record) });
+        }
+    }
+
+    /// Downloads an original part by part to `path`.
+    async fn fetch(&self, sha256: Hash, bytes: u64, path: PathBuf) -> Result<(), Fault> {
+        let session = &*self.session()?;
+        let (net, sha256) = (session.net(), &sha256);
+        let (sender, mut parts) = mpsc::channel(2);
+        let receive = async move {
+            for n in 0..blob::parts(bytes) {
+                let start = n * blob::PART;
+                let range = start..start + blob::part_len(bytes, n).unwrap_or_default();
+                let ask = |token: crate::session::Token| {
+                    let range = range.clone();
+                    async move { net.get_blob(&token, sha256, range).await }
+                };
+                let part = session.with_token(ask).await;
+                let last = part.is_err();
+                // No receiver: writing failed, and says why.
+                if sender.send(part).await.is_err() || last {
+                    break;
+                }
+            }
+        };
+        let signed = *sha256;
+        let write =
+            blocking(move || files::export_parts(&path, &signed, std::iter::from_fn(move || parts.blocking_recv())));
+        tokio::join!(write, receive).0
+    }
+}
+
+impl Inner {
+    fn capture(&self, request: &CaptureRequest) -> Result<PhotoView, Fault> {
+        self.identity()?;
+        let (mut source, length) = files::source(&request.path)?;
+        if length > blob::MAX_BYTES {
+            return Err(Fault::TooLarge { limit: blob::MAX_BYTES });
+        }
+        self.files.reserve(length)?;
+        let mut head = Vec::new();
+        source.by_ref().take(HEAD).read_to_end(&mut head).map_err(|e| crate::error::io("read photo", &e))?;
+        let kind = evidence::sniff(&head).ok_or_else(|| Fault::invalid("photo", "not-an-image"))?;
+        evidence::dimensions(&head)?;
+        // What was checked is what is sealed: the head is not read again.
+        let original = self.files.seal_from(&mut head.as_slice().chain(source), blob::MAX_BYTES)?;
+        let kept = self.db.write(|c| self.keep(c, request, kind, &original));
+        if kept.is_err() {
+            // Best effort: a sweep finds what stays.
+            let _ = self.files.remove(&original.name);
+        }
+        kept
+    }
+
+    fn keep(
+        &self,
+        c: &Tx,
+        request: &CaptureRequest,
+        kind: ImageKind,
+        original: &SealedBlob,
+    ) -> Result<PhotoView, Fault> {
+        let id = self.new_id()?;
+        let media = match kind {
+            ImageKind::Jpeg => "image/jpeg",
+            ImageKind::Png => "image/png",
+            ImageKind::Heic => "image/heic",
+        };
+        let source = match request.source {
+            Source::Camera => "camera",
+            Source::Import => "import",
+        };
+        let bytes = i64::try_from(original.bytes).map_err(|_| Fault::TooLarge { limit: blob::MAX_BYTES })?;
+        let mut fields = vec![
+            (SHA256, Value::from(original.sha256.0)),
+            (BYTES, Value::Int(bytes)),
+            (MEDIA, Value::from(media)),
+            (SOURCE, Value::from(source)),
+            (AT, Value::Null),
+        ];
+        if let Some(place) = &request.place {
+            fields.push((PLACE, bodies::place_to(&place.place()?)));
+        }
+        if let Some(caption) = request.caption.as_deref().filter(|c| !c.is_empty()) {
+            fields.push((CAPTION, Value::from(caption)));
+        }
+        if !request.tags.is_empty() {
+            let tags = request.tags.iter().map(|tag| Value::from(tag.as_str())).collect();
+            fields.push((TAGS, Value::map([("+", Value::List(tags))])));
+        }
+        self.act(c, Change::write(self.organisation()?, KIND.name, id, Some(request.project), fields))?;
+        rows::put(c, &id, original)?;
+        self.photo(c, &id)
+    }
+
+    fn photo(&self, c: &Tx, id: &Uuid) -> Result<PhotoView, Fault> {
+        self.identity()?;
+        let shown = records::shown(c, &RecordId::from(*id))?.ok_or(Fault::NotFound)?;
+        view_of(c, &shown, &as_of(&current(c)?))?.ok_or(Fault::NotFound)
+    }
+
+    fn photos(&self, c: &Tx, request: &ListRequest) -> Result<PhotosView, Fault> {
+        self.identity()?;
+        let limit = limit(request.limit);
+        let shown = records::list(c, &filter(request)?, limit)?;
+        let next = shown.last().filter(|_| shown.len() == limit as usize).map(|s| place(s.place));
+        let seen = as_of(&current(c)?);
+        let photos = shown.iter().filter_map(|s| view_of(c, s, &seen).transpose());
+        Ok(PhotosView { photos: photos.collect::<Result<_, _>>()?, next })
+    }
+
+    /// Makes the first thumbnail due after `after`: of which photograph, and whether there is one now.
+    fn next_thumbnail(&self, after: Option<&Uuid>) -> Result<Option<(Uuid, bool)>, Fault> {
+        let Some(photo) = self.db.read(|c| rows::thumb_due(c, after))? else { return Ok(None) };
+        let (thumbnail, fault) = match self.make_thumbnail(&photo) {
+            Ok(thumbnail) => (thumbnail, String::new()),
+            // It says something about this picture, and would say it again.
+            Err(fault @ (Fault::Invalid { .. } | Fault::TooLarge { .. } | Fault::NotFound | Fault::Corrupt { .. })) => {
+                (None, note(&fault))
+            }
+            Err(fault) => return Err(fault),
+        };
+        let sealed = thumbnail.map(|jpeg| self.files.seal_bytes(&jpeg)).transpose()?;
+        let kept = self.db.write(|c| rows::put_thumb(c, &photo.record, sealed.as_ref(), &fault));
+        if let (false, Some(sealed)) = (matches!(kept, Ok(true)), &sealed) {
+            // Best effort: a sweep finds what stays.
+            let _ = self.files.remove(&sealed.name);
+        }
+        Ok(Some((photo.record, kept? && sealed.is_some())))
+    }
+
+    fn make_thumbnail(&self, photo: &rows::Photo) -> Result<Option<Vec<u8>>, Fault> {
+        let original = photo.original.as_ref().ok_or(Fault::NotFound)?;
+        thumb::thumbnail(&self.files.read(&original.name, &original.key)?, thumb::EDGE)
+    }
+}
+
+/// A fault as a row keeps it.
+pub(crate) fn note(fault: &Fault) -> String {
+    serde_json::to_string(fault).unwrap_or_default()
+}
+
+/// The photograph as it is shown; none for a record that is not one, or one by a newer version.
+fn view_of(c: &Tx, shown: &records::Shown, as_of: &str) -> Result<Option<PhotoView>, Fault> {
+    let record = &shown.record;
+    let Some(id) = shown.id.uuid().filter(|_| record.kind == KIND.name) else { return Ok(None) };
+    let source = match record.text(SOURCE) {
+        Some("camera") => Source::Camera,
+        Some("import") => Source::Import,
+        _ => return Ok(None),
+    };
+    let (Some(sha256), Some(bytes), Some(at)) = (record.key(SHA256), bytes_of(record), record.interval(AT)) else {
+        return Ok(None);
+    };
+    let by = match record.field(SHA256) {
+        Some(FieldState::Last { shown, .. }) => judge::member_of(&mut ShownBook::new(c), &shown.device)?,
+        _ => None,
+    };
+    let deposit = records::get(c, &RecordId::from(deposit::record_of(&id)), records::Layer::Confirmed)?;
+    let deposited = deposit.is_some_and(|d| {
+        d.kind == deposit::KIND.name && d.key(deposit::SHA256) == Some(sha256) && bytes_of(&d) == Some(bytes)
+    });
+    let kept = db::photo::get(c, &id)?;
+    let state = match &kept {
+        _ if deposited => Custody::Verified,
+        Some(kept) if kept.received => Custody::Received,
+        _ => Custody::Local,
+    };
+    Ok(Some(PhotoView {
+        id,
+        project: record.project,
+        by,
+        sha256: Hash(sha256),
+        bytes,
+        media: record.text(MEDIA).unwrap_or_default().to_owned(),
+        source,
+        at: MomentView::from(&at),
+        caption: record.text(CAPTION).map(str::to_owned),
+        tags: record.items(TAGS).filter_map(|tag| tag.text().map(str::to_owned)).collect(),
+        place: record.value(PLACE).and_then(bodies::place_from).as_ref().map(PlaceView::from),
+        state,
+        here: kept.as_ref().is_some_and(|k| k.original.is_some()),
+        thumbnail: kept.as_ref().is_some_and(|k| k.thumbnail.is_some()),
+        fault: kept.and_then(|k| serde_json::from_str(&k.fault).ok()),
+        pending: shown.pending,
+        withdrawn: record.flag(plumbline_protocol::record::WITHDRAWN.name),
+        as_of: as_of.to_owned(),
+    }))
+}
+
+/// The length that a photograph or a deposit names: both call it `bytes`.
+fn bytes_of(record: &Record) -> Option<u64> {
+    u64::try_from(record.value(BYTES)?.int()?).ok()
+}
+
+#[cfg(test)]
+pub(crate) mod tests;
