@@ -7,7 +7,7 @@
 use std::{
     path::PathBuf,
     sync::{
-        Arc, OnceLock, PoisonError, RwLock,
+        Arc, Mutex, OnceLock, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -36,7 +36,7 @@ use crate::{
     },
     error,
     event::{Event, EventListener},
-    files::Files,
+    files::{self, Files},
     keystore::Keystore,
     net::Net,
     secret,
@@ -78,6 +78,8 @@ pub(crate) struct Inner {
     pub(crate) session: RwLock<Option<Arc<Session>>>,
     pub(crate) sync: sync::Worker,
     pub(crate) ended: AtomicBool,
+    /// Held while the store is open; last, so that it goes after the store is closed.
+    lock: Mutex<Option<files::FolderLock>>,
 }
 
 impl Client {
@@ -86,7 +88,8 @@ impl Client {
     ///
     /// # Errors
     /// [`Fault::Locked`] where the keystore does not give the keys of a store that exists; [`Fault::Corrupt`] where the
-    /// store does not open with them; [`Fault::Outdated`] where a newer version made it.
+    /// store does not open with them; [`Fault::Outdated`] where a newer version made it; [`Fault::Busy`] while another
+    /// process has it open.
     pub async fn open(config: Config) -> Result<Client, Fault> {
         let inner = blocking(move || Inner::open(config)).await?;
         let client = Client { inner: Arc::new(inner) };
@@ -104,12 +107,19 @@ impl Client {
 
     /// Releases every file lock, for a phone that is about to suspend the app.
     pub async fn pause(&self) -> Result<(), Fault> {
-        self.run(|inner| inner.db.pause()).await
+        self.run(Inner::release).await
     }
 
     /// Takes up work again after [`Client::pause`].
     pub async fn resume(&self) -> Result<(), Fault> {
-        self.run(|inner| inner.db.resume()).await
+        self.run(|inner| {
+            let mut lock = inner.lock.lock().unwrap_or_else(PoisonError::into_inner);
+            if lock.is_none() {
+                *lock = Some(inner.files.lock()?);
+            }
+            inner.db.resume()
+        })
+        .await
     }
 
     /// Runs blocking work off the async threads.
@@ -148,10 +158,11 @@ pub(crate) async fn blocking<T: Send + 'static>(
 impl Inner {
     fn open(config: Config) -> Result<Inner, Fault> {
         let files = Files::open(&config.home)?;
+        let lock = Mutex::new(Some(files.lock()?));
         let file = config.home.join(STORE);
         let keys = |id: &str| (format!("{id}/database-key"), format!("{id}/device-key"));
         let (db, key, store_id) = match files.read_note(STORE_ID)? {
-            Some(id) if crate::files::exists(&file) => {
+            Some(id) if files::exists(&file) => {
                 let (database, device) = keys(&id);
                 let database = load_key(&*config.keystore, &database)?;
                 let device = load_key(&*config.keystore, &device)?;
@@ -159,7 +170,7 @@ impl Inner {
                 let key = current_key(&db, &*config.keystore, &id, SigningKey::from_bytes(&device))?;
                 (db, key, id)
             }
-            None if crate::files::exists(&file) => return Err(Fault::Locked { why: Lock::Missing }),
+            None if files::exists(&file) => return Err(Fault::Locked { why: Lock::Missing }),
             _ => {
                 // Nothing here yet. Keys first, then the note of where they are, then the data that they open.
                 config.keystore.probe()?;
@@ -188,7 +199,15 @@ impl Inner {
             session: RwLock::new(None),
             sync: sync::Worker::default(),
             ended: AtomicBool::new(false),
+            lock,
         })
+    }
+
+    /// Closes the store and lets go of its folder.
+    pub(crate) fn release(&self) -> Result<(), Fault> {
+        self.db.pause()?;
+        *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(())
     }
 
     /// Who this device is.

@@ -166,7 +166,7 @@ impl Client {
         }
         self.run(|inner| {
             inner.ended.store(true, Ordering::Release);
-            inner.db.pause()?;
+            inner.release()?;
             for name in ["database-key", "device-key"] {
                 inner.config.keystore.remove(&format!("{}/{name}", inner.store_id))?;
             }

@@ -6,7 +6,7 @@
 //! leaves an orphan that [`Files::sweep`] removes at the next start. Every call blocks.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Write},
     path::{Path, PathBuf},
 };
@@ -30,6 +30,9 @@ const TEMPORARY: &str = ".tmp";
 
 /// The key of one sealed file.
 pub type FileKey = Zeroizing<[u8; aead::KEY]>;
+
+/// Held for as long as a process works in a folder.
+pub type FolderLock = File;
 
 /// What the row of a sealed file holds.
 pub struct SealedBlob {
@@ -60,6 +63,22 @@ impl Files {
             private_folder(folder).map_err(|e| error::io("open folder", &e))?;
         }
         Ok(Files { dir: dir.to_owned(), blobs })
+    }
+
+    /// The lock of the folder: one process at a time works in it. It goes with the process, however that ends.
+    ///
+    /// # Errors
+    /// [`Fault::Busy`] while somebody else has it.
+    pub fn lock(&self) -> Result<FolderLock, Fault> {
+        let failed = |e: io::Error| error::io("lock folder", &e);
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        let file = options.open(self.dir.join("lock")).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(Fault::Busy { retry_after: 1 }),
+            Err(TryLockError::Error(e)) => Err(failed(e)),
+        }
     }
 
     /// Asks for room for `bytes` more besides [`RESERVE`]: call it before the shutter, not after.

@@ -51,7 +51,8 @@ pub enum Connection {
 }
 
 /// Why a round should run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// Something was written here.
     Local,
