@@ -411,7 +411,7 @@ mod tests {
         assert!(Action::decode(&resent(&story().unwrap()).unwrap().encode()).is_ok());
     }
 
-    /// An example that no longer holds is worse than none. `cargo xtask bless` does not write that page.
+    /// An example that no longer holds is worse than none, and that page is written by hand.
     #[test]
     fn the_protocol_page_quotes_the_vectors_and_the_grid() {
         let bare = |text: &str| text.split_whitespace().collect::<String>();

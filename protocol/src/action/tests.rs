@@ -1,3 +1,5 @@
+//! Actions: one encoding, one strict signature rule, commitments, resent work.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What gets no entry, and that it is answered with what to do.
+
 use super::*;
 use crate::{
     OrganisationId,

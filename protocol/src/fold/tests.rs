@@ -1,3 +1,5 @@
+//! The merge rules, and that split, visibility and repetition change no byte.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The rules of coming in, holding, admitting and resending, each as somebody would run into it.
+
 use super::*;
 use crate::{
     action::{Cites, Origin},

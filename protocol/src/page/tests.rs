@@ -1,3 +1,5 @@
+//! Messages: round trips, bounds, hostile bytes.
+
 use proptest::prelude::*;
 
 use super::*;

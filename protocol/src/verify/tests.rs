@@ -1,3 +1,5 @@
+//! Every change of a log directory is found and named, and every lie that its own server signs.
+
 use std::collections::BTreeMap;
 
 use super::*;
