@@ -165,7 +165,7 @@ pub(crate) fn session(asked: &Asked) -> Option<Answer> {
         "POST /v1/session/challenge" => {
             Some(Answer::json(200, &Challenge { challenge: "c0ffee".to_owned(), expires_in: 60 }))
         }
-        "POST /v1/session" => {
+        "POST /v1/session" | "POST /v1/session/refresh" => {
             let (access_token, refresh_token) = ("access".to_owned(), "refresh".to_owned());
             Some(Answer::json(200, &Tokens { access_token, refresh_token, expires_in: 300, scope: Scope::Full }))
         }

@@ -6,7 +6,6 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use image::ImageFormat;
 use plumbline_protocol::{Hash, RecordId, blob::ranges_to};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -16,7 +15,7 @@ use crate::{
     net::loopback::{Answer, Asked, Loopback},
     photo::{
         Custody, PhotoView,
-        tests::{captured, picture},
+        tests::{captured, heic},
     },
     record::RecordRequest,
     testing::{self, Site},
@@ -86,8 +85,8 @@ async fn start() -> (Arc<Mutex<Blobs>>, Loopback, Site) {
 
 /// A photograph of several parts, in the log.
 async fn logged(site: &Site, blobs: &Mutex<Blobs>) -> PhotoView {
-    let photo = captured(site, &picture(ImageFormat::Png, 600, 600)).await;
-    assert!(parts(photo.bytes) > 3);
+    let photo = captured(site, &heic(900_000)).await;
+    assert_eq!(parts(photo.bytes), 4);
     site.log();
     blobs.lock().unwrap().expect(&photo);
     photo
@@ -117,7 +116,7 @@ async fn an_upload_that_was_cut_goes_on_with_the_parts_that_are_missing() {
 #[tokio::test]
 async fn nothing_is_sent_of_a_photograph_whose_action_still_waits() {
     let (_blobs, server, site) = start().await;
-    let photo = captured(&site, &picture(ImageFormat::Jpeg, 40, 30)).await;
+    let photo = captured(&site, &heic(540)).await;
     assert_eq!(upload(&site.client).await, Ok(0));
     assert!(server.lines().is_empty());
     assert_eq!(shown(&site, &photo).await.state, Custody::Local);
@@ -126,7 +125,7 @@ async fn nothing_is_sent_of_a_photograph_whose_action_still_waits() {
 #[tokio::test]
 async fn a_photograph_that_the_server_does_not_know_yet_stays_due() {
     let (blobs, _server, site) = start().await;
-    let photo = captured(&site, &picture(ImageFormat::Jpeg, 40, 30)).await;
+    let photo = captured(&site, &heic(540)).await;
     site.log();
     assert_eq!(upload(&site.client).await, Ok(0));
     assert_eq!(shown(&site, &photo).await.fault, None);
@@ -154,12 +153,12 @@ async fn a_sealed_file_that_vanished_or_was_damaged_is_shown_and_stops_no_other(
     let (blobs, _server, site) = start().await;
     let vanished = logged(&site, &blobs).await;
     fs::remove_file(site.sealed_file(&site.sealed()[0])).unwrap();
-    let damaged = captured(&site, &picture(ImageFormat::Jpeg, 41, 30)).await;
+    let damaged = captured(&site, &heic(541)).await;
     let file = site.sealed_file(&site.sealed()[0]);
     let mut bytes = fs::read(&file).unwrap();
     bytes[100] ^= 1;
     fs::write(&file, bytes).unwrap();
-    let good = captured(&site, &picture(ImageFormat::Jpeg, 42, 30)).await;
+    let good = captured(&site, &heic(542)).await;
     site.log();
     blobs.lock().unwrap().expect(&damaged);
     blobs.lock().unwrap().expect(&good);
