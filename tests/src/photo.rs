@@ -1,0 +1,134 @@
+//! Photographs to work with: real ones of the test data, or pictures made on the spot, with EXIF and GPS.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
+
+use crate::dice::Dice;
+
+/// Three photographs as files: those of `PLUMBLINE_DATA` where it is, otherwise made and written into `folder`. True: real.
+pub fn three(folder: &Path, dice: &mut Dice) -> (Vec<PathBuf>, bool) {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
+    let photos = env::var_os("PLUMBLINE_DATA").map_or(beside, PathBuf::from).join("photos");
+    let listed = fs::read_dir(photos).into_iter().flatten().flatten().map(|file| file.path());
+    let mut real: Vec<PathBuf> = listed.filter(|path| path.extension().is_some_and(|e| e == "jpg")).collect();
+    real.sort();
+    if real.len() >= 3 {
+        let first = dice.below(real.len() as u64) as usize;
+        real.rotate_left(first);
+        real.truncate(3);
+        return (real, true);
+    }
+    let made = (0..3).map(|n| {
+        let path = folder.join(format!("IMG_{n:04}.jpg"));
+        fs::write(&path, jpeg(dice)).unwrap();
+        path
+    });
+    (made.collect(), false)
+}
+
+/// A JPEG of a site that never was, with camera, time of capture and GPS in its EXIF block.
+pub fn jpeg(dice: &mut Dice) -> Vec<u8> {
+    let (width, height) = (320u32, 240u32);
+    let (sky, ground, wall) = (dice.next(), dice.next(), 60 + dice.below(200) as u32);
+    let shade = |base: u64, n: u32| (base as u8).wrapping_add((n / 4) as u8);
+    let pixels: Vec<u8> = (0..height)
+        .flat_map(|y| (0..width).map(move |x| (x, y)))
+        .flat_map(|(x, y)| match y {
+            _ if x.abs_diff(wall) < 30 && y > 80 => [150, shade(ground, x), 90],
+            ..140 => [shade(sky, y), 170, 220],
+            _ => [120, shade(ground, y), 60],
+        })
+        .collect();
+    let mut plain = Vec::new();
+    JpegEncoder::new_with_quality(&mut plain, 85)
+        .write_image(&pixels, width, height, ExtendedColorType::Rgb8)
+        .unwrap();
+    let exif = exif();
+    // After the start of image stands the EXIF block as segment APP1, with its own length counted.
+    let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
+    [&plain[..2], &[0xff, 0xe1], &length, &exif, &plain[2..]].concat()
+}
+
+/// What a tag holds (TIFF 6.0, section 2).
+enum Tag {
+    Text(u16, &'static str),
+    Rationals(u16, &'static [(u32, u32)]),
+    Folder(u16, Vec<Tag>),
+}
+
+/// An EXIF block: little-endian TIFF with camera, time and place.
+fn exif() -> Vec<u8> {
+    let gps = vec![
+        Tag::Text(1, "N"),
+        Tag::Rationals(2, &[(40, 1), (42, 1), (4608, 100)]),
+        Tag::Text(3, "W"),
+        Tag::Rationals(4, &[(74, 1), (0, 1), (2160, 100)]),
+        Tag::Rationals(31, &[(5, 1)]),
+    ];
+    let camera = vec![Tag::Text(0x9003, "2026:10:05 10:15:00"), Tag::Text(0x9011, "-04:00")];
+    let root = vec![
+        Tag::Text(0x010f, "Plumbline"),
+        Tag::Text(0x0110, "Made for a test"),
+        Tag::Folder(0x8769, camera),
+        Tag::Folder(0x8825, gps),
+    ];
+    let mut tiff = b"II*\0\x08\0\0\0".to_vec();
+    folder(&mut tiff, &root);
+    [b"Exif\0\0".as_slice(), &tiff].concat()
+}
+
+/// Writes a folder of tags at the end of `tiff`, what does not fit into four bytes behind it.
+fn folder(tiff: &mut Vec<u8>, tags: &[Tag]) {
+    let start = tiff.len();
+    tiff.extend(u16::try_from(tags.len()).unwrap().to_le_bytes());
+    tiff.resize(start + 2 + tags.len() * 12 + 4, 0);
+    for (n, tag) in tags.iter().enumerate() {
+        let end = tiff.len();
+        let (id, kind, count, value) = match tag {
+            Tag::Text(id, text) => (*id, 2u16, text.len() + 1, [text.as_bytes(), b"\0"].concat()),
+            Tag::Rationals(id, all) => {
+                let bytes = all.iter().flat_map(|(n, d)| [n.to_le_bytes(), d.to_le_bytes()]).flatten();
+                (*id, 5, all.len(), bytes.collect())
+            }
+            Tag::Folder(id, inner) => {
+                folder(tiff, inner);
+                (*id, 4, 1, u32::try_from(end).unwrap().to_le_bytes().to_vec())
+            }
+        };
+        let value = match value.len() {
+            ..=4 => value,
+            _ => {
+                let at = u32::try_from(tiff.len()).unwrap().to_le_bytes();
+                tiff.extend(value);
+                at.to_vec()
+            }
+        };
+        let at = start + 2 + n * 12;
+        tiff[at..at + 2].copy_from_slice(&id.to_le_bytes());
+        tiff[at + 2..at + 4].copy_from_slice(&kind.to_le_bytes());
+        tiff[at + 4..at + 8].copy_from_slice(&u32::try_from(count).unwrap().to_le_bytes());
+        tiff[at + 8..at + 8 + value.len()].copy_from_slice(&value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use plumbline_core::evidence::exif::read_metadata;
+
+    use super::*;
+
+    #[test]
+    fn a_made_picture_says_when_and_where_it_was_taken() {
+        let said = read_metadata(&jpeg(&mut Dice::of(1, "photo"))).unwrap();
+        assert_eq!(said.pixels, Some((320, 240)));
+        assert_eq!(said.taken_local.as_deref(), Some("2026-10-05T10:15:00"));
+        assert_eq!(said.offset_minutes, Some(-240));
+        assert_eq!(said.make.as_deref(), Some("Plumbline"));
+        let gps = said.gps.unwrap();
+        assert_eq!((gps.lat_e7, gps.lon_e7, gps.accuracy_cm), (407_128_000, -740_060_000, Some(500)));
+    }
+}

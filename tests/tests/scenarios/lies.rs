@@ -1,0 +1,366 @@
+//! Invariant 6 and the promise behind it: a server that lies about the log is caught by whoever is lied to.
+//!
+//! The lies are those of the simulation behind the rules; each test tells one and expects the alarm.
+
+use std::sync::Arc;
+
+use ed25519_dalek::SigningKey;
+use plumbline_protocol::{
+    RecordId, Uuid,
+    action::{Body, Header},
+    entry::{Held, Kept, Outcome},
+    log::merkle::Subtree,
+    page::{self, Item, Page},
+    value::{Key, Value},
+};
+use plumbline_tests::{
+    dice::Dice,
+    liar::{Liar, on_pages},
+    world::World,
+};
+use serde_json::json;
+
+/// The victim syncs: an alarm is raised, and nothing of what was told is taken.
+async fn is_caught(world: &World, victim: &str) {
+    let person = world.of(victim);
+    let (before, size) = (person.alarms().await, person.size().await);
+    let synced = person.client.sync().await;
+    assert!(person.alarms().await > before, "{victim} took the lie: {synced:?}");
+    assert!(synced.is_err(), "{victim} went on: {synced:?}");
+    assert_eq!(person.size().await, size, "{victim} took entries from a liar");
+    assert_eq!(before, 0, "{victim} was alarmed before the lie");
+}
+
+/// Teo writes two notes; on their way to the victim the page is changed.
+async fn a_changed_page_is_caught(victim: &str, change: impl Fn(&mut Vec<Item<Kept>>) + Send + Sync + 'static) {
+    let (world, project) = World::with_a_crew(50).await;
+    world.of("Teo").note(project, "Poured the footing").await;
+    world.of("Teo").note(project, "Stripped the forms").await;
+    world.of("Teo").client.sync().await.unwrap();
+    let organisation = world.organisation("Ana").await;
+    world.of(victim).link.tamper(on_pages(organisation, change));
+    is_caught(&world, victim).await;
+
+    // The log itself was honest: told honestly, it is taken.
+    world.of(victim).link.honest();
+    world.of(victim).client.sync().await.unwrap();
+    assert_eq!(world.of(victim).size().await, world.of("Teo").size().await);
+}
+
+/// The first entry that is shown.
+fn entry(items: &mut [Item<Kept>]) -> &mut Kept {
+    let shown = items.iter_mut().find_map(|item| match item {
+        Item::Entry(entry) => Some(entry),
+        Item::Hidden(_) => None,
+    });
+    shown.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_field_is_caught() {
+    for victim in ["Rosa", "Ana"] {
+        a_changed_page_is_caught(victim, |items| {
+            let entry = entry(items);
+            let mut body = Body::decode(&entry.body).unwrap();
+            body.fields.insert(Key::from("text"), Value::from("Poured nothing"));
+            entry.body = body.encode();
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_sender_is_caught() {
+    a_changed_page_is_caught("Rosa", |items| {
+        let entry = entry(items);
+        let mut header = Header::decode(&entry.header).unwrap();
+        header.device.0[7] ^= 1;
+        entry.header = header.encode();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_time_of_receipt_is_caught() {
+    a_changed_page_is_caught("Rosa", |items| entry(items).received += 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_outcome_is_caught() {
+    a_changed_page_is_caught("Rosa", |items| entry(items).outcome = Outcome::Held(Held::Denied)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_entry_is_caught() {
+    a_changed_page_is_caught("Rosa", |items| drop(items.remove(0))).await;
+    a_changed_page_is_caught("Ana", |items| drop(items.pop())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_entries_that_change_places_are_caught() {
+    a_changed_page_is_caught("Rosa", |items| items.swap(0, 1)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_comes_twice_is_caught() {
+    a_changed_page_is_caught("Rosa", |items| items.push(items[0].clone())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hidden_subtree_of_another_hash_or_height_is_caught() {
+    a_changed_page_is_caught("Rosa", |items| {
+        items[0] = Item::Hidden(Subtree { level: 0, hash: plumbline_protocol::Hash([7; 32]) });
+    })
+    .await;
+    a_changed_page_is_caught("Rosa", |items| {
+        items[0] = Item::Hidden(Subtree { level: 40, hash: plumbline_protocol::Hash([7; 32]) });
+    })
+    .await;
+}
+
+/// A lie that is told from a whole false log, made from the true one after Teo has written a note that `victim` lacks.
+async fn a_false_log_is_caught(victim: &str, lie: impl AsyncFnOnce(&World, Uuid, &mut Liar)) {
+    let (world, project) = World::with_a_crew(51).await;
+    world.of("Teo").note(project, "Poured the footing").await;
+    world.of("Teo").client.sync().await.unwrap();
+    let mut liar = Liar::of(&world.server_folder());
+    lie(&world, project, &mut liar).await;
+    let device = world.of(victim).device();
+    world.of(victim).link.tamper(liar.answers(device));
+    is_caught(&world, victim).await;
+}
+
+/// Without a lie the liar is an honest server, or its tests would prove nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_liar_is_believed_when_it_tells_the_truth() {
+    for victim in ["Rosa", "Ana"] {
+        let (world, project) = World::with_a_crew(52).await;
+        world.of("Teo").note(project, "Poured the footing").await;
+        world.of("Teo").client.sync().await.unwrap();
+        let device = world.of(victim).device();
+        world.of(victim).link.tamper(Liar::of(&world.server_folder()).answers(device));
+        let synced = world.of(victim).client.sync().await.unwrap();
+        assert_eq!((synced.size, world.of(victim).alarms().await), (world.of("Teo").size().await, 0));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rewritten_past_is_caught() {
+    for victim in ["Rosa", "Ana"] {
+        a_false_log_is_caught(victim, async |_, _, liar| {
+            let last = liar.entries.len() - 2;
+            liar.change(last, |entry| entry.received -= 1);
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_shrank_is_caught() {
+    a_false_log_is_caught("Rosa", async |_, _, liar| liar.entries.truncate(liar.entries.len() - 3)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_ends_before_ones_own_receipt_is_caught() {
+    let (world, project) = World::with_a_crew(53).await;
+    let stale = Liar::of(&world.server_folder());
+    let rosa = world.of("Rosa");
+    rosa.link.tamper(stale.answers(rosa.device()));
+    rosa.note(project, "This was acknowledged").await;
+    let _ = rosa.client.sync().await;
+    let _ = rosa.client.sync().await;
+    assert!(rosa.alarms().await > 0, "Rosa was shown a log without what it had acknowledged");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_cannot_be_made_an_administrator_by_the_server() {
+    for victim in ["Rosa", "Felix", "Ana"] {
+        a_false_log_is_caught(victim, async |world, _, liar| {
+            let teo = world.of("Teo");
+            let role = [("role", Value::from("administrator"))];
+            let action = liar.forge(&teo.key(), "member", teo.member, None, role);
+            liar.log(action, Some(Outcome::Applied));
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revocation_cannot_be_made_void_by_the_server() {
+    a_false_log_is_caught("Rosa", async |world, _, liar| {
+        let ana = world.of("Ana");
+        let device = world.of("Felix").device();
+        let request = plumbline_tests::world::ask(json!({"device": device, "reason": "Lost on site"}));
+        ana.client.revoke_device(request).await.unwrap();
+        ana.client.sync().await.unwrap();
+        *liar = Liar::of(&world.server_folder());
+        let revocation = liar.last("device");
+        liar.change(revocation, |entry| entry.outcome = Outcome::Held(Held::Denied));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_nobody_invited_is_caught() {
+    a_false_log_is_caught("Rosa", async |world, _, liar| {
+        let key = SigningKey::from_bytes(&[66; 32]);
+        let fields = [
+            ("member", Value::from(world.of("Ana").member)),
+            ("invite", Value::from(Uuid::v7(1, [3; 10]))),
+            ("countersignature", Value::Bytes(vec![5; 64])),
+        ];
+        let action = liar.forge(&key, "device", RecordId::Key(key.verifying_key().to_bytes()), None, fields);
+        liar.log(action, Some(Outcome::Applied));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_action_that_is_logged_again_is_caught() {
+    for victim in ["Rosa", "Ana"] {
+        a_false_log_is_caught(victim, async |_, _, liar| {
+            let action = liar.entries[liar.last("note")].action.clone();
+            liar.log(action, Some(Outcome::Applied));
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_action_of_another_organisation_is_caught() {
+    let (other, project) = World::with_a_crew(54).await;
+    other.of("Teo").note(project, "From elsewhere").await;
+    other.of("Teo").client.sync().await.unwrap();
+    let foreign = Liar::of(&other.server_folder()).entries.pop().unwrap();
+    a_false_log_is_caught("Ana", async |_, _, liar| {
+        let received = liar.entries.last().unwrap().received;
+        let mut entry = foreign.as_ref().clone();
+        entry.received = received;
+        liar.entries.push(Arc::new(entry));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn good_work_that_is_held_for_no_reason_is_caught_by_who_sees_everything() {
+    for victim in ["Ana", "Marta"] {
+        a_false_log_is_caught(victim, async |_, _, liar| {
+            let note = liar.last("note");
+            liar.change(note, |entry| entry.outcome = Outcome::Held(Held::Denied));
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_hidden_as_not_yours_shows_when_a_later_one_of_its_record_is_seen() {
+    let (world, project) = World::with_a_crew(55).await;
+    let teo = world.of("Teo");
+    let note = teo.note(project, "Poured the footing").await;
+    teo.client.sync().await.unwrap();
+    let rosa = world.of("Rosa");
+    let mut liar = Liar::of(&world.server_folder());
+    liar.hidden.insert(liar.last("note") as u64);
+    let hidden = liar.hidden.clone();
+    rosa.link.tamper(liar.answers(rosa.device()));
+    rosa.client.sync().await.unwrap();
+    assert_eq!(rosa.alarms().await, 0, "what is hidden and never mentioned again cannot be known");
+
+    teo.rewrite(note, "Poured the north footing").await;
+    teo.client.sync().await.unwrap();
+    let mut liar = Liar::of(&world.server_folder());
+    liar.hidden = hidden;
+    rosa.link.tamper(liar.answers(rosa.device()));
+    is_caught(&world, "Rosa").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkpoint_by_another_key_is_caught() {
+    a_false_log_is_caught("Rosa", async |_, _, liar| liar.take_key(SigningKey::from_bytes(&[9; 32]))).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_is_led_to_another_history_is_alarmed() {
+    let (mut world, project) = World::with_a_crew(56).await;
+    let (second, _folder) = world.fork().await;
+    let rosa = world.of("Rosa");
+    world.of("Teo").link.lead_to(&second.url);
+    for (who, text) in [("Rosa", "On the first server"), ("Teo", "On the second")] {
+        world.of(who).note(project, text).await;
+        world.of(who).client.sync().await.unwrap();
+    }
+    rosa.link.lead_to(&second.url);
+    is_caught(&world, "Rosa").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fork_shows_in_what_the_other_side_had_seen() {
+    let (mut world, project) = World::with_a_crew(57).await;
+    let (second, folder) = world.fork().await;
+    let common = world.of("Ana").size().await as usize;
+    world.of("Teo").link.lead_to(&second.url);
+    // Each side goes on by itself; Teo's second note has seen his side's first.
+    for text in ["On the second server", "And once more"] {
+        world.of("Teo").note(project, text).await;
+        world.of("Teo").client.sync().await.unwrap();
+    }
+    world.of("Rosa").note(project, "On the first server").await;
+    world.of("Rosa").client.sync().await.unwrap();
+    world.of("Ana").client.sync().await.unwrap();
+    // To look alive the server moves Teo's notes over to Ana's side.
+    let mut liar = Liar::of(&world.server_folder());
+    for entry in Liar::of(&folder).entries.drain(common..) {
+        liar.log(entry.action.clone(), None);
+    }
+    let device = world.of("Ana").device();
+    world.of("Ana").link.tamper(liar.answers(device));
+    is_caught(&world, "Ana").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_always_asks_to_begin_again_holds_nobody_for_ever() {
+    let (world, project) = World::with_a_crew(58).await;
+    world.of("Teo").note(project, "Still here").await;
+    let teo = world.of("Teo");
+    let size = teo.size().await;
+    let turn = std::sync::atomic::AtomicU64::new(0);
+    teo.link.tamper(move |asked, mut told| {
+        if asked.path == "/v1/pull" {
+            let n = turn.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let tag = plumbline_protocol::action::hash(&n.to_be_bytes());
+            let page: Page<Kept> = Page::Restart { generation: 0, tag };
+            told.body = page::pack(&page.encode().unwrap()).unwrap().into();
+        }
+        told
+    });
+    let synced = tokio::time::timeout(std::time::Duration::from_secs(30), teo.client.sync()).await;
+    assert!(synced.expect("the round ends").is_err());
+    assert_eq!(teo.size().await, size, "the old state stays in use");
+    teo.link.honest();
+    teo.client.sync().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_change_of_one_bit_in_a_log_directory_passes() {
+    let (world, project) = World::with_a_crew(59).await;
+    world.of("Teo").note(project, "Poured the footing").await;
+    world.settle().await;
+    let folder = world.folder.join("log");
+    assert!(world.export("Ana", &folder).await.ok);
+    let mut dice = Dice::of(59, "bits");
+    for file in plumbline_tests::logdir::files(&folder) {
+        let whole = std::fs::read(&file).unwrap();
+        for _ in 0..8 {
+            let mut bytes = whole.clone();
+            bytes[dice.below(whole.len() as u64) as usize] ^= 1 << dice.below(8);
+            std::fs::write(&file, &bytes).unwrap();
+            assert!(!plumbline_tests::logdir::verify(&folder).ok, "{}", file.display());
+        }
+        std::fs::write(&file, &whole[..whole.len() - 1]).unwrap();
+        assert!(!plumbline_tests::logdir::verify(&folder).ok, "{} cut", file.display());
+        std::fs::remove_file(&file).unwrap();
+        assert!(!plumbline_tests::logdir::verify(&folder).ok, "{} removed", file.display());
+        std::fs::write(&file, &whole).unwrap();
+    }
+    assert!(plumbline_tests::logdir::verify(&folder).ok);
+}
