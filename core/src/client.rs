@@ -32,7 +32,7 @@ use crate::{
     db::{
         DatabaseKey, Db, Tx,
         book::{ShownBook, StoreBook},
-        meta, outbox,
+        meta, outbox, photo,
     },
     error,
     event::{Event, EventListener},
@@ -157,7 +157,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
 
 impl Inner {
     fn open(config: Config) -> Result<Inner, Fault> {
-        let files = Files::open(&config.home)?;
+        let mut files = Files::open(&config.home)?;
         let lock = Mutex::new(Some(files.lock()?));
         let file = config.home.join(STORE);
         let keys = |id: &str| (format!("{id}/database-key"), format!("{id}/device-key"));
@@ -185,6 +185,10 @@ impl Inner {
                 (db, key, id)
             }
         };
+        if db.unclean {
+            let known = db.read(photo::names)?;
+            files.sweep(&|name| known.contains(name))?;
+        }
         let identity = OnceLock::new();
         if let Some(known) = db.read(meta::identity)?.filter(|i| i.enrolled) {
             let _ = identity.set(known);
@@ -401,7 +405,9 @@ pub(crate) fn seen_from(as_of: Option<&str>) -> Result<Option<Seen>, Fault> {
 /// keystore had it in its place.
 fn current_key(db: &Db, keystore: &dyn Keystore, id: &str, key: SigningKey) -> Result<SigningKey, Fault> {
     let device = db.read(|c| meta::get(c, DEVICE))?;
-    let is_current = |key: &SigningKey| device.as_deref() == Some(key.verifying_key().as_bytes().as_slice());
+    // A store that was cut short at its making names none, and has signed nothing yet.
+    let is_current =
+        |key: &SigningKey| device.is_none() || device.as_deref() == Some(key.verifying_key().as_bytes().as_slice());
     if is_current(&key) {
         return Ok(key);
     }

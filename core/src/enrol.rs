@@ -227,12 +227,10 @@ impl Inner {
             }
         }
         self.db.write(|c| {
-            if let Some((action, rest)) = pending(c)? {
-                // The recovery key of the first try was never shown to anyone: it is kept with the pending enrolment.
-                let seed: [u8; 32] = rest.as_slice().try_into().map_err(|_| Fault::corrupt("store"))?;
-                if action.begins() {
-                    return Ok((action, Zeroizing::new(seed)));
-                }
+            // A first try whose reply was lost goes on with the same bytes.
+            if let Some(Pending { action, recovery }) = pending(c)?.filter(|p| p.action.begins()) {
+                let seed = recovery.as_slice().try_into().map_err(|_| Fault::corrupt("store"))?;
+                return Ok((action, Zeroizing::new(seed)));
             }
             let recovery = secret::random::<32>()?;
             let member = self.new_id()?;
@@ -263,7 +261,7 @@ impl Inner {
             return Err(Fault::invalid("device_label", "length"));
         }
         self.db.write(|c| {
-            if let Some((action, _)) = pending(c)?
+            if let Some(Pending { action, .. }) = pending(c)?
                 && action.body().field(device::INVITE).and_then(Value::id) == Some(RecordId::from(link.invite))
                 && action.organisation() == link.organisation
             {
@@ -385,10 +383,17 @@ fn keep(c: &Tx, action: &Action, rest: &[u8]) -> Result<(), Fault> {
     meta::put(c, PENDING, &Zeroizing::new(value.encode()))
 }
 
-fn pending(c: &Tx) -> Result<Option<(Action, Zeroizing<Vec<u8>>)>, Fault> {
+/// An enrolment that was signed and not acknowledged yet.
+struct Pending {
+    action: Action,
+    /// Of a founding: the seed of the recovery key, which nobody was shown yet.
+    recovery: Zeroizing<Vec<u8>>,
+}
+
+fn pending(c: &Tx) -> Result<Option<Pending>, Fault> {
     let Some(bytes) = meta::get(c, PENDING)?.map(Zeroizing::new) else { return Ok(None) };
     let value = Value::decode(&bytes).map_err(|_| Fault::corrupt("store"))?;
-    let [action, rest] = value.list().unwrap_or_default() else { return Err(Fault::corrupt("store")) };
+    let [action, recovery] = value.list().unwrap_or_default() else { return Err(Fault::corrupt("store")) };
     let action = Action::decode(action.bytes().unwrap_or_default()).map_err(|_| Fault::corrupt("store"))?;
-    Ok(Some((action, Zeroizing::new(rest.bytes().unwrap_or_default().to_vec()))))
+    Ok(Some(Pending { action, recovery: Zeroizing::new(recovery.bytes().unwrap_or_default().to_vec()) }))
 }

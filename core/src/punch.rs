@@ -8,7 +8,7 @@ use plumbline_protocol::{
     value::Value,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use crate::{
     client::{Change, Client, Inner, as_of, current, seen_from},
@@ -245,11 +245,11 @@ impl Inner {
         let punches: Vec<hours::Punch> = shown.iter().filter_map(punch_of).collect();
         let mut zones = BTreeMap::new();
         for punch in &punches {
-            if !zones.contains_key(&punch.project) {
+            if let Entry::Vacant(vacant) = zones.entry(punch.project) {
                 let record = rows::get(c, &RecordId::from(punch.project), rows::Layer::Shown)?;
                 // A project that this person may not see has its days counted in UTC.
                 let name = record.and_then(|r| r.text(project::ZONE).map(str::to_owned));
-                zones.insert(punch.project, hours::zone(name.as_deref().unwrap_or("UTC"))?);
+                vacant.insert(hours::zone(name.as_deref().unwrap_or("UTC"))?);
             }
         }
         let utc = hours::zone("UTC")?;

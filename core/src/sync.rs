@@ -11,7 +11,10 @@ pub(crate) mod upload;
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -60,8 +63,6 @@ pub enum Reason {
     Foreground,
     /// The network came back.
     Network,
-    /// Time passed.
-    Timer,
 }
 
 /// What a round did.
@@ -84,9 +85,9 @@ pub struct SyncView {
 pub(crate) struct Worker {
     round: tokio::sync::Mutex<()>,
     reasons: Mutex<BTreeSet<Reason>>,
-    woken: tokio::sync::Notify,
+    woken: Arc<tokio::sync::Notify>,
     connection: Mutex<Connection>,
-    started: std::sync::atomic::AtomicBool,
+    started: AtomicBool,
     /// Sizes and roots that this log was shown to have had.
     pub history: Mutex<history::Known>,
 }
@@ -94,6 +95,10 @@ pub(crate) struct Worker {
 impl Worker {
     pub fn connection(&self) -> Connection {
         *self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take_reasons(&self) -> BTreeSet<Reason> {
+        std::mem::take(&mut *self.reasons.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -152,37 +157,37 @@ impl Client {
 
     /// Starts the loop that runs a round for every reason, and every few minutes without one. It ends with the client.
     pub fn start(&self) {
-        if self.inner.sync.started.swap(true, std::sync::atomic::Ordering::AcqRel) {
+        if self.inner.sync.started.swap(true, Ordering::AcqRel) {
             return;
         }
-        let client = Arc::downgrade(&self.inner);
-        let strong = Arc::clone(&self.inner);
+        // While it waits, the loop holds nothing that would keep a dropped client's store open.
+        let (client, woken) = (Arc::downgrade(&self.inner), Arc::clone(&self.inner.sync.woken));
         tokio::spawn(async move {
             let mut wait = SHORTEST;
-            let mut worker = Some(strong);
-            loop {
-                if let Some(inner) = worker.take() {
-                    inner.sync.reasons.lock().unwrap_or_else(PoisonError::into_inner).clear();
-                    let client = Client { inner };
-                    let done = client.sync().await;
-                    let thumbnails = client.work_off_thumbnails().await;
-                    wait = match (&done, &thumbnails) {
-                        (Ok(_), Ok(_)) => LONGEST,
-                        (Err(Fault::SignedOut), _) if client.inner.identity().is_err() => return,
-                        (Err(Fault::Busy { retry_after }), _) => {
-                            Duration::from_secs(u64::from(*retry_after)).max(SHORTEST)
-                        }
-                        _ if wait == LONGEST => SHORTEST,
-                        _ => (wait * 2).min(LONGEST),
-                    };
+            while let Some(inner) = client.upgrade() {
+                inner.sync.take_reasons();
+                let client_now = Client { inner };
+                let done = client_now.sync().await;
+                let thumbnails = client_now.work_off_thumbnails().await;
+                let failed = done.is_err() || thumbnails.is_err();
+                wait = match done {
+                    Err(Fault::SignedOut) if client_now.inner.identity().is_err() => return,
+                    Err(Fault::Busy { retry_after }) => Duration::from_secs(u64::from(retry_after)).max(SHORTEST),
+                    _ if !failed => LONGEST,
+                    _ if wait == LONGEST => SHORTEST,
+                    _ => (wait * 2).min(LONGEST),
+                };
+                drop(client_now);
+                let until = tokio::time::Instant::now() + jittered(wait);
+                // After a good round any reason starts the next; a failed one waits its time out, unless the network
+                // came back or a person looks.
+                while tokio::time::timeout_at(until, woken.notified()).await.is_ok() {
+                    let Some(inner) = client.upgrade() else { return };
+                    let reasons = inner.sync.take_reasons();
+                    if !failed || reasons.contains(&Reason::Network) || reasons.contains(&Reason::Foreground) {
+                        break;
+                    }
                 }
-                let Some(inner) = client.upgrade() else { return };
-                // A failed round waits its time out; after a good one any reason starts the next.
-                let woken = tokio::time::timeout(jittered(wait), inner.sync.woken.notified()).await.is_ok();
-                if woken && wait != LONGEST {
-                    tokio::time::sleep(SHORTEST).await;
-                }
-                worker = Some(inner);
             }
         });
     }

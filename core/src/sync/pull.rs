@@ -29,12 +29,15 @@ use crate::{
 
 /// Set when the log has an action of this device that this store did not sign: it is a clone, or was cloned (rule 21).
 const CLONED: &str = "cloned";
+/// Most changes of rights in the middle of one pull that are followed; a server that names more holds nobody for ever.
+const MAX_RESTARTS: u32 = 4;
 
 /// Reads what is new. Returns how many entries.
 pub(crate) async fn pull(client: &Client) -> Result<u64, Fault> {
     let mut pulled = 0;
     let mut cursor = client.run(|inner| inner.db.read(meta::cursor)).await?;
     let mut stage: Option<Stage> = None;
+    let mut restarts = 0;
     loop {
         let request = match &stage {
             Some(stage) => {
@@ -67,7 +70,8 @@ pub(crate) async fn pull(client: &Client) -> Result<u64, Fault> {
             }
             Page::Restart { generation, .. } if generation > cursor.generation => return Err(Fault::Outdated),
             Page::Restart { tag, .. } => {
-                if request.tag == tag {
+                restarts += 1;
+                if request.tag == tag || restarts > MAX_RESTARTS {
                     return Err(Fault::corrupt("page"));
                 }
                 if cursor.tip.size == 0 {
@@ -175,7 +179,13 @@ impl Inner {
     fn take(&self, tag: Option<Hash>, parts: Vec<Part>) -> Result<(), Fault> {
         let mut kinds = BTreeSet::new();
         let mut message = Vec::new();
+        let mut told = None;
         let done = self.db.write(|c| {
+            // A lie undoes the transaction: what was kept is what was proven.
+            let mut lie = |lie| {
+                told = Some(lie);
+                Fault::corrupt("log")
+            };
             if let Some(tag) = tag {
                 entry::put_anchor(c, &current(c)?)?;
                 let generation = meta::cursor(c)?.generation;
@@ -184,13 +194,10 @@ impl Inner {
             }
             for part in parts {
                 message = part.message;
-                let items = match verified(part.items, meta::cursor(c)?.tip.size) {
-                    Ok(items) => items,
-                    Err(lie) => return Ok(Err(lie)),
-                };
+                let items = verified(part.items, meta::cursor(c)?.tip.size).map_err(&mut lie)?;
                 match self.read_page(c, items, &part.tail, &part.checkpoint) {
                     Ok(changed) => kinds.extend(changed),
-                    Err(Trouble::Lie(lie)) => return Ok(Err(lie)),
+                    Err(Trouble::Lie(found)) => return Err(lie(found)),
                     Err(Trouble::Fault(fault)) => return Err(fault),
                 }
             }
@@ -199,18 +206,18 @@ impl Inner {
                 let items = outbox::all(c)?;
                 self.show_again(c, &items.iter().map(|i| i.action.header().record).collect())?;
             }
-            Ok(Ok(()))
+            current(c)
         });
-        // A lie undoes the transaction: what was kept is what was proven.
-        match done {
-            Ok(Ok(())) => {
+        match (done, told) {
+            (Ok(seen), _) => {
+                self.sync.history.lock().unwrap_or_else(std::sync::PoisonError::into_inner).note(&seen);
                 if !kinds.is_empty() {
                     self.emit(Event::Records { kinds: kinds.into_iter().collect() });
                 }
                 Ok(())
             }
-            Ok(Err(lie)) => self.alarm(&lie, &message),
-            Err(fault) => Err(fault),
+            (Err(_), Some(lie)) => self.alarm(&lie, &message),
+            (Err(fault), None) => Err(fault),
         }
     }
 
@@ -260,7 +267,6 @@ impl Inner {
         let mut again: BTreeSet<RecordId> = outbox::passed(c, cursor.tip.size)?.into_iter().collect();
         again.extend(rows::with_shown(c)?.into_iter().filter(|id| changed.contains(id)));
         self.show_again(c, &again)?;
-        self.sync.history.lock().unwrap_or_else(std::sync::PoisonError::into_inner).note(&current(c)?);
         Ok(kinds)
     }
 
@@ -309,7 +315,7 @@ impl Inner {
         }
         let mut whole = cursor.frontier.clone();
         for subtree in tail {
-            whole.push(subtree.clone()).map_err(|_| lie(Code::Root, "the tail of a page does not fit"))?;
+            whole.push(*subtree).map_err(|_| lie(Code::Root, "the tail of a page does not fit"))?;
         }
         if whole.size() != checkpoint.size || whole.root() != checkpoint.root {
             return Err(lie(Code::Root, "the entries do not lead to the checkpoint's root"));
@@ -317,7 +323,7 @@ impl Inner {
         if checkpoint.size == cursor.tip.size {
             let record = book.record(&RecordId::from(organisation))?;
             let key = record.and_then(|r| r.key(organisation::SERVER_KEY));
-            if !key.is_some_and(|key| signed.verify(&key).is_ok()) {
+            if key.is_none_or(|key| signed.verify(&key).is_err()) {
                 return Err(lie(Code::Checkpoint, "the checkpoint's signature is not the server's"));
             }
             if push::promised(c)? > checkpoint.size {

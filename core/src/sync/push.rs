@@ -224,7 +224,7 @@ fn proven(
             continue;
         }
         let next = run.next().ok_or_else(|| lie(Code::Root, "the proof is cut short"))?;
-        frontier.push(next.clone()).map_err(|_| lie(Code::Root, "the proof does not fit"))?;
+        frontier.push(*next).map_err(|_| lie(Code::Root, "the proof does not fit"))?;
     }
     let whole = frontier.size() == checkpoint.size && leaves.next().is_none() && run.next().is_none();
     if !whole || frontier.root() != checkpoint.root {

@@ -78,7 +78,8 @@ fn a_keyring_that_is_locked_or_not_made_yet_is_locked_and_never_empty() {
             sleep 0.1
         done
         \"$@\"; status=$?; kill $daemon; exit $status";
-    const MAKES: &str = "printf throwaway | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
+    const MAKES: &str =
+        "printf throwaway | gnome-keyring-daemon --foreground --unlock --components=secrets >/dev/null 2>&1 &
         daemon=$!; made=1
         for i in $(seq 100); do
             [ -e \"$HOME/.local/share/keyrings/login.keyring\" ] && made=0 && break
