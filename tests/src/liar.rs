@@ -115,8 +115,7 @@ impl Liar {
         let (mut book, tip) = self.fold();
         let device = DeviceId(key.verifying_key().to_bytes());
         let head = book.chain(&device).unwrap();
-        let evidence =
-            TimeEvidence { wall: tip.received, boot_ms: 1_000_000, boot: BootId([7; 16]), anchor: None };
+        let evidence = TimeEvidence { wall: tip.received, boot_ms: 1_000_000, boot: BootId([7; 16]), anchor: None };
         let mut fields: std::collections::BTreeMap<Key, Value> =
             fields.into_iter().map(|(name, value)| (Key::from(name), value)).collect();
         fields.insert(Key::from(TIME), evidence::time_to(&evidence));
@@ -233,10 +232,8 @@ fn merge(items: Vec<Item<Kept>>, from: u64) -> Vec<Item<Kept>> {
             && a.level == b.level
             && left % (2 << a.level) == 0
         {
-            let joined = Subtree {
-                level: a.level + 1,
-                hash: plumbline_protocol::log::merkle::node_hash(&a.hash, &b.hash),
-            };
+            let joined =
+                Subtree { level: a.level + 1, hash: plumbline_protocol::log::merkle::node_hash(&a.hash, &b.hash) };
             let at = *left;
             merged.truncate(merged.len() - 2);
             merged.push((at, Item::Hidden(joined)));

@@ -44,9 +44,7 @@ pub fn jpeg(dice: &mut Dice) -> Vec<u8> {
         })
         .collect();
     let mut plain = Vec::new();
-    JpegEncoder::new_with_quality(&mut plain, 85)
-        .write_image(&pixels, width, height, ExtendedColorType::Rgb8)
-        .unwrap();
+    JpegEncoder::new_with_quality(&mut plain, 85).write_image(&pixels, width, height, ExtendedColorType::Rgb8).unwrap();
     let exif = exif();
     // After the start of image stands the EXIF block as segment APP1, with its own length counted.
     let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();

@@ -51,7 +51,9 @@ pub fn play(out: &Path, seed: u64) -> Result<PathBuf, Failed> {
 
 async fn tell(out: &Path, seed: u64, teller: &Teller) -> PathBuf {
     eprintln!("A day of field work, told while it is played (seed {seed}).");
-    eprintln!("The clock is simulated: server and devices share it, so a day takes seconds. All else is real: TLS on the");
+    eprintln!(
+        "The clock is simulated: server and devices share it, so a day takes seconds. All else is real: TLS on the"
+    );
     eprintln!("loopback, an encrypted store for each person, files, signatures, and links that really fail.");
     let mut day = day::play(out, seed, teller).await;
     let found = checks::run(&mut day, out, teller).await;

@@ -97,7 +97,10 @@ fn stores(day: &Day, teller: &Teller) {
         let bytes = fs::read(file).unwrap();
         words.iter().any(|word| bytes.windows(word.len()).any(|part| part == word.as_bytes()))
     });
-    teller.check("every person's store is encrypted, and no file of theirs holds a name or a note in the clear", sealed && !told);
+    teller.check(
+        "every person's store is encrypted, and no file of theirs holds a name or a note in the clear",
+        sealed && !told,
+    );
 }
 
 async fn people(day: &Day, teller: &Teller) {
@@ -147,7 +150,8 @@ async fn hours(day: &Day, teller: &Teller) -> Vec<HoursRow> {
         ((*name, *classification, date.clone()), *seconds)
     };
     let played: BTreeMap<_, _> = day.played.iter().map(played).collect();
-    teller.check("the manager's hours per worker, day and classification are those that were worked", derived == played);
+    teller
+        .check("the manager's hours per worker, day and classification are those that were worked", derived == played);
     teller.check("nothing about the hours needs a person's eye", view.flags.is_empty());
     let mut own = true;
     for name in ["Teo", "Rosa"] {
@@ -197,7 +201,10 @@ async fn correction(day: &Day, teller: &Teller) {
     let first = history.iter().any(|change| change.by == Some(day.world.of("Teo").member) && change.at == Some(from));
     let now = day.world.of("Teo").record(record).await;
     let shows = matches!(now.fields.get("at"), Some(Datum::Moment(at)) if at.stated == to && at.how == "typed");
-    teller.check("the corrected punch keeps what it was, what it is, who changed it and why", corrected && first && shows);
+    teller.check(
+        "the corrected punch keeps what it was, what it is, who changed it and why",
+        corrected && first && shows,
+    );
 }
 
 async fn conflict(day: &Day, teller: &Teller) -> Option<RecordView> {

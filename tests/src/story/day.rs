@@ -83,7 +83,8 @@ pub struct Day {
 pub async fn play(out: &Path, seed: u64, teller: &Teller) -> Day {
     teller.chapter_begins("before work: the office sets up");
     let mut world = World::at(out, seed, Keys::Passphrase(Zeroizing::new(PASSPHRASE.to_owned()))).await;
-    teller.tell(world.clock.now(), &format!("The server starts at {} with an authority of its own.", world.server().url));
+    teller
+        .tell(world.clock.now(), &format!("The server starts at {} with an authority of its own.", world.server().url));
     world.found("Ana").await;
     teller.tell(world.clock.now(), "Ana opens the link from the server's terminal and founds Ridge Road Paving.");
     let bridge = world.project("Ana", "Ridge Road bridge").await;
@@ -153,7 +154,10 @@ pub async fn play(out: &Path, seed: u64, teller: &Teller) -> Day {
     let fields = json!({"name": "Teo's own project"});
     let write = json!({"kind": "project", "record": bridge, "fields": fields});
     let denied = world.of("Teo").client.write(ask(write)).await.err();
-    teller.tell(world.clock.now(), "Teo tries to rename the project; his phone knows that he may not and says so at once.");
+    teller.tell(
+        world.clock.now(),
+        "Teo tries to rename the project; his phone knows that he may not and says so at once.",
+    );
 
     world.clock.advance_to(at(13, 30));
     let member = RecordId::from(world.of("Rosa").member);
@@ -266,8 +270,7 @@ impl Offline<'_> {
 
     async fn crew(&mut self, (h, m): (i8, i8), worker: Uuid, what: &str, classification: Option<&str>) {
         self.world.clock.advance_to(at(h, m));
-        let request =
-            json!({"what": what, "project": self.bridge, "classification": classification, "worker": worker});
+        let request = json!({"what": what, "project": self.bridge, "classification": classification, "worker": worker});
         self.world.of("Felix").client.clock(ask(request)).await.unwrap();
     }
 

@@ -1,6 +1,9 @@
 //! `summary.json`: what came of the day, for scripts (DESIGN section 10).
 
-use std::{fs, path::{Path, PathBuf}};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use plumbline_core::datum::Datum;
 use serde_json::{Value, json};

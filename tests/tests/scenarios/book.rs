@@ -1,12 +1,12 @@
 //! Invariant 1: what a call has acknowledged is there, whatever happens to the process, the network or the keystore.
 
 use plumbline_protocol::{Fault, Lock};
+use plumbline_tests::dice::Dice;
 use plumbline_tests::{
     clock::{DAY, HOUR, MINUTE},
     photo,
     world::{World, ask, open},
 };
-use plumbline_tests::dice::Dice;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -57,7 +57,10 @@ async fn a_keystore_that_fails_is_told_apart_and_never_answered_with_a_new_key()
     drop(teo.client);
     let files = |world: &World| {
         let home = world.folder.join("clients").join("teo");
-        plumbline_tests::logdir::files(&home).into_iter().map(|f| (f.clone(), std::fs::read(f).unwrap())).collect::<Vec<_>>()
+        plumbline_tests::logdir::files(&home)
+            .into_iter()
+            .map(|f| (f.clone(), std::fs::read(f).unwrap()))
+            .collect::<Vec<_>>()
     };
     for why in [Lock::Missing, Lock::Locked, Lock::Invalidated] {
         teo.memory.fail(Some(why));

@@ -41,10 +41,9 @@ async fn bodies_that_are_too_large_malformed_or_too_deep_are_refused_by_name() {
         let fault = raw.push(packed).await.unwrap_err();
         assert!(matches!(&fault, Fault::Invalid { field, .. } if field == "body"), "{what}: {fault}");
     }
-    for (what, packed) in [
-        ("a bomb", pack(&vec![0; 64 * 1024 * 1024]).unwrap()),
-        ("many megabytes", vec![7; 40 * 1024 * 1024]),
-    ] {
+    for (what, packed) in
+        [("a bomb", pack(&vec![0; 64 * 1024 * 1024]).unwrap()), ("many megabytes", vec![7; 40 * 1024 * 1024])]
+    {
         let fault = raw.push(packed).await.unwrap_err();
         assert!(matches!(fault, Fault::TooLarge { .. }), "{what}: {fault}");
     }
@@ -189,11 +188,9 @@ async fn what_is_no_photograph_or_a_bomb_is_refused_before_anything_is_kept() {
         }
     }
     let bomb = [b"\x89PNG\r\n\x1a\n\0\0\0\x0d".as_slice(), &header, &(!crc).to_be_bytes(), b"\0\0\0\0IDAT"].concat();
-    for (bytes, reason) in [
-        (b"%PDF-1.7 not a photograph".to_vec(), "not-an-image"),
-        (Vec::new(), "not-an-image"),
-        (bomb, "pixels"),
-    ] {
+    for (bytes, reason) in
+        [(b"%PDF-1.7 not a photograph".to_vec(), "not-an-image"), (Vec::new(), "not-an-image"), (bomb, "pixels")]
+    {
         let file = world.folder.join("bad");
         std::fs::write(&file, bytes).unwrap();
         let request = json!({"path": file, "project": project, "source": "import"});
@@ -219,10 +216,7 @@ async fn an_invite_that_was_used_or_has_expired_enrols_nobody() {
 
     let mut forged: plumbline_protocol::link::InviteLink = world.invite("Ana", member).await.parse().unwrap();
     forged.secret = zeroize::Zeroizing::new([1; 32]);
-    assert_eq!(
-        world.enrol("Mallory", &forged.to_string()).await,
-        Err(Fault::invalid("countersignature", "signature")),
-    );
+    assert_eq!(world.enrol("Mallory", &forged.to_string()).await, Err(Fault::invalid("countersignature", "signature")),);
     world.settle().await;
     assert_eq!(world.of("Vera").size().await, size + 2, "two invites, and no trace of what failed");
 }
@@ -255,7 +249,8 @@ async fn requests_of_a_shell_are_refused_by_the_field_that_is_wrong() {
         (note(json!({"text": 7})), "text"),
         (note(json!({"text": "x".repeat(20_000)})), "text"),
         (note(json!({"colour": "red"})), "colour"),
-        (note(json!({})), "text"),
+        (note(json!({})), "fields"),
+        (note(json!({"tags": {"add": ["x"]}})), "text"),
         (json!({"kind": "spaceship", "fields": {"text": "x"}}), "kind"),
     ] {
         let fault = teo.client.write(ask(request)).await.unwrap_err();

@@ -93,6 +93,7 @@ async fn rights_that_were_narrowed_hide_what_is_no_longer_ones_own_and_keep_what
 async fn rights_that_were_widened_show_what_was_hidden() {
     let (world, _) = World::with_a_crew(62).await;
     let other = world.project("Ana", "Mill Street culvert").await;
+    world.settle().await;
     let note = world.of("Marta").note(other, "Pipe is delivered").await;
     world.settle().await;
     let teo = world.of("Teo");

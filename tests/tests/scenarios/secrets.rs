@@ -46,7 +46,8 @@ async fn nothing_that_is_anybodys_business_stands_in_a_log_or_an_unencrypted_fil
     worker.client.capture(ask(request)).await.unwrap();
     world.settle().await;
     // Faults of every kind pass through the logs too.
-    let wrong = json!({"kind": "note", "project": project, "fields": {"text": format!("{NOTE} {}", "x".repeat(20_000))}});
+    let wrong =
+        json!({"kind": "note", "project": project, "fields": {"text": format!("{NOTE} {}", "x".repeat(20_000))}});
     let fault = worker.client.write(ask(wrong)).await.unwrap_err();
     assert!(!fault.to_string().contains(NOTE));
     world.clock.advance(3 * plumbline_tests::clock::DAY);

@@ -1,6 +1,10 @@
 //! Invariant 4: what belongs to one organisation is to another as if it did not exist, on every route.
 
-use plumbline_protocol::{Fault, Uuid, page::{encode_push, pack}, value::Value};
+use plumbline_protocol::{
+    Fault, Uuid,
+    page::{encode_push, pack},
+    value::Value,
+};
 use plumbline_tests::{
     dice::Dice,
     liar::Liar,
