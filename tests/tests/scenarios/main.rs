@@ -11,6 +11,8 @@
 )]
 
 mod book;
+mod denial;
+mod drive;
 mod input;
 mod lies;
 mod raw;

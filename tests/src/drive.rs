@@ -1,0 +1,327 @@
+//! `plumbline-drive`: one client over stdin and stdout, for outside scripts. docs/client.md lists its calls.
+//!
+//! A line `{"id":..,"call":"..","args":..}` is answered by one line, `{"id":..,"ok":..}` or `{"id":..,"fault":..}`, in
+//! order. Invariants: an answer is written when what it says is durable, which is the client's own promise; a line that
+//! is wrong is answered by a fault and the next one is read; nothing is lost when the process is killed.
+
+use std::{
+    io::{self, BufRead, Read, Write},
+    mem,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use data_encoding::HEXLOWER;
+use plumbline_core::{
+    Client, Config,
+    clock::SystemClock,
+    enrol::{CreateOrganisationRequest, CreatedView, EnrolRequest, SignOutRequest, SignOutView, StatusView},
+    keystore::{Keystore, PassphraseKeystore},
+    log::{AlarmView, ExportLogRequest, LogView},
+    member::{InviteRequest, InviteView, MemberRequest, ProjectRequest, RevokeRequest},
+    outbox::{ActionRequest, HeldView, WaitingView},
+    photo::{CaptureRequest, ExportPhotoRequest, PhotoView, PhotosView},
+    punch::{ClockRequest, CorrectRequest, HoursRequest, HoursView, VerdictView},
+    record::{
+        ChangeView, ListRequest, ListView, RecordRequest, RecordView, SearchRequest, WithdrawRequest, WriteRequest,
+    },
+    sync::{Reason, SyncView},
+};
+use plumbline_protocol::Fault;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+use zeroize::Zeroizing;
+
+/// Most bytes of a line.
+pub const MAX_LINE: usize = 1024 * 1024;
+
+/// A call, as docs/client.md lists it.
+pub struct Call {
+    /// Name of the client's method.
+    pub name: &'static str,
+    /// Type of its request; empty when it takes none.
+    pub request: &'static str,
+    /// Type of its answer.
+    pub view: &'static str,
+}
+
+/// Declares each call once: those that are awaited, then those that only set something going.
+macro_rules! calls {
+    (
+        awaited { $($name:ident($($request:ty)?) -> $view:ty;)* }
+        at once { $($now:ident($($with:ty)?);)* }
+    ) => {
+        /// Every call there is.
+        pub const CALLS: &[Call] = &[
+            $(Call {
+                name: stringify!($name),
+                request: concat!("" $(, stringify!($request))?),
+                view: stringify!($view),
+            },)*
+            $(Call { name: stringify!($now), request: concat!("" $(, stringify!($with))?), view: "()" },)*
+        ];
+
+        async fn call(client: &Client, name: &str, mut args: Value) -> Result<Value, Fault> {
+            match name {
+                $(stringify!($name) => {
+                    let answer = client.$name($(take::<$request>(&mut args)?)?);
+                    nothing(&args)?;
+                    encode::<$view>(answer.await?.into())
+                })*
+                $(stringify!($now) => {
+                    client.$now($(take::<$with>(&mut args)?)?);
+                    nothing(&args)?;
+                    Ok(Value::Null)
+                })*
+                _ => Err(Fault::invalid("call", "unknown")),
+            }
+        }
+    };
+}
+
+calls! {
+    awaited {
+        create_organisation(CreateOrganisationRequest) -> CreatedView;
+        enrol(EnrolRequest) -> StatusView;
+        status() -> StatusView;
+        sign_out(SignOutRequest) -> SignOutView;
+        pause() -> ();
+        resume() -> ();
+        create_project(ProjectRequest) -> RecordView;
+        add_member(MemberRequest) -> RecordView;
+        invite(InviteRequest) -> InviteView;
+        revoke_device(RevokeRequest) -> RecordView;
+        write(WriteRequest) -> RecordView;
+        withdraw(WithdrawRequest) -> RecordView;
+        record(RecordRequest) -> RecordView;
+        history(RecordRequest) -> Vec<ChangeView>;
+        list(ListRequest) -> ListView;
+        search(SearchRequest) -> Vec<RecordView>;
+        conflicts() -> Vec<RecordView>;
+        clock(ClockRequest) -> Vec<RecordView>;
+        correct(CorrectRequest) -> RecordView;
+        hours(HoursRequest) -> HoursView;
+        verdict(RecordRequest) -> VerdictView;
+        capture(CaptureRequest) -> PhotoView;
+        photos(ListRequest) -> PhotosView;
+        photo(RecordRequest) -> PhotoView;
+        thumbnail(RecordRequest) -> Hex;
+        work_off_thumbnails() -> u64;
+        export_photo(ExportPhotoRequest) -> ();
+        waiting() -> Vec<WaitingView>;
+        dismiss(ActionRequest) -> ();
+        held() -> Vec<HeldView>;
+        admit(ActionRequest) -> RecordView;
+        sync() -> SyncView;
+        log() -> LogView;
+        export_log(ExportLogRequest) -> LogView;
+        alarms() -> Vec<AlarmView>;
+    }
+    at once {
+        start();
+        wake(Reason);
+    }
+}
+
+/// Bytes as lower-case hex.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Hex(String);
+
+impl From<Vec<u8>> for Hex {
+    fn from(bytes: Vec<u8>) -> Self {
+        Hex(HEXLOWER.encode(&bytes))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    #[serde(default)]
+    id: Value,
+    call: String,
+    #[serde(default)]
+    args: Value,
+}
+
+/// The client and what it is opened with.
+pub struct Driver {
+    runtime: Runtime,
+    config: Config,
+    client: Option<Client>,
+}
+
+impl Driver {
+    /// Drives the client whose store and keystore are in `home`.
+    ///
+    /// # Errors
+    /// Those of starting worker threads.
+    pub fn new(home: &Path, passphrase: Zeroizing<String>) -> io::Result<Driver> {
+        let keystore = Arc::new(AtFirstUse { path: home.join("keystore"), passphrase, opened: Mutex::new(None) });
+        let config = Config { home: home.to_owned(), keystore, clock: Arc::new(SystemClock), listener: None };
+        Ok(Driver { runtime: Runtime::new()?, config, client: None })
+    }
+
+    /// Answers every line of `input` on `output` until the input ends, and closes the store.
+    ///
+    /// # Errors
+    /// Those of reading and writing.
+    pub fn serve(&mut self, mut input: impl BufRead, mut output: impl Write) -> io::Result<()> {
+        let served = loop {
+            let answer = match next_line(&mut input) {
+                Ok(Some(Ok(line))) => self.answer(&line),
+                Ok(Some(Err(fault))) => json!({"id": null, "fault": fault}),
+                Ok(None) => break Ok(()),
+                Err(e) => break Err(e),
+            };
+            if let Err(e) = writeln!(output, "{answer}").and_then(|()| output.flush()) {
+                break Err(e);
+            }
+        };
+        if let Some(client) = self.client.take() {
+            self.runtime.block_on(client.pause()).map_err(io::Error::other)?;
+        }
+        served
+    }
+
+    fn answer(&mut self, line: &[u8]) -> Value {
+        let id = |line: &Value| line.get("id").cloned().unwrap_or_default();
+        let (id, done) = match serde_json::from_slice::<Value>(line) {
+            Ok(value) => match serde_json::from_value::<Asked>(value.clone()) {
+                Ok(Asked { id, call, args }) => (id, self.ask(&call, args)),
+                Err(_) => (id(&value), Err(Fault::invalid("line", "form"))),
+            },
+            Err(_) => (Value::Null, Err(Fault::invalid("line", "json"))),
+        };
+        match done {
+            Ok(ok) => json!({"id": id, "ok": ok}),
+            Err(fault) => json!({"id": id, "fault": fault}),
+        }
+    }
+
+    /// A store that does not open says why, and is tried again with the next call.
+    fn ask(&mut self, name: &str, args: Value) -> Result<Value, Fault> {
+        let client = match &self.client {
+            Some(client) => client,
+            None => self.client.insert(self.runtime.block_on(Client::open(self.config.clone()))?),
+        };
+        self.runtime.block_on(call(client, name, args))
+    }
+}
+
+/// The passphrase's keystore, opened or made when the client asks for it first: then the folder is this process's own.
+struct AtFirstUse {
+    path: PathBuf,
+    passphrase: Zeroizing<String>,
+    opened: Mutex<Option<Arc<PassphraseKeystore>>>,
+}
+
+impl AtFirstUse {
+    fn keystore(&self) -> Result<Arc<PassphraseKeystore>, Fault> {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(keystore) = &*opened {
+            return Ok(Arc::clone(keystore));
+        }
+        let passphrase = self.passphrase.clone();
+        let keystore = Arc::new(match self.path.exists() {
+            true => PassphraseKeystore::open(&self.path, passphrase)?,
+            false => PassphraseKeystore::create(&self.path, passphrase)?,
+        });
+        Ok(Arc::clone(opened.insert(keystore)))
+    }
+}
+
+impl Keystore for AtFirstUse {
+    fn load(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
+        self.keystore()?.load(name)
+    }
+
+    fn store(&self, name: &str, secret: &[u8]) -> Result<(), Fault> {
+        self.keystore()?.store(name, secret)
+    }
+
+    fn remove(&self, name: &str) -> Result<(), Fault> {
+        self.keystore()?.remove(name)
+    }
+
+    fn probe(&self) -> Result<(), Fault> {
+        self.keystore()?.probe()
+    }
+}
+
+/// The next line that is not empty, or [`Fault::TooLarge`] for one that is skipped; none at the end of the input.
+fn next_line(input: &mut impl BufRead) -> io::Result<Option<Result<Vec<u8>, Fault>>> {
+    loop {
+        let mut line = Vec::new();
+        if input.by_ref().take(MAX_LINE as u64 + 1).read_until(b'\n', &mut line)? == 0 {
+            return Ok(None);
+        }
+        line.pop_if(|last| *last == b'\n');
+        if line.len() > MAX_LINE {
+            input.skip_until(b'\n')?;
+            return Ok(Some(Err(Fault::TooLarge { limit: MAX_LINE as u64 })));
+        }
+        if !line.trim_ascii().is_empty() {
+            return Ok(Some(Ok(line)));
+        }
+    }
+}
+
+/// The request, which `args` is left without. Absent arguments are an empty object.
+fn take<T: DeserializeOwned>(args: &mut Value) -> Result<T, Fault> {
+    let args = match mem::take(args) {
+        Value::Null => json!({}),
+        args => args,
+    };
+    serde_path_to_error::deserialize(args).map_err(|e| wrong(&e))
+}
+
+fn nothing(args: &Value) -> Result<(), Fault> {
+    match args {
+        Value::Null => Ok(()),
+        Value::Object(fields) if fields.is_empty() => Ok(()),
+        _ => Err(Fault::invalid("args", "unknown")),
+    }
+}
+
+fn encode<T: Serialize>(view: T) -> Result<Value, Fault> {
+    serde_json::to_value(view).map_err(|_| Fault::corrupt("view"))
+}
+
+/// Which argument is wrong, and how. Serde says it in a sentence that names a field between back quotes.
+fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> Fault {
+    let (path, text) = (error.path().to_string(), error.inner().to_string());
+    for (start, reason) in [("missing field", "missing"), ("unknown field", "unknown")] {
+        if let (true, Some(field)) = (text.starts_with(start), text.split('`').nth(1)) {
+            return Fault::invalid(field, reason);
+        }
+    }
+    Fault::invalid(if path == "." { "args" } else { &path }, "type")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_too_long_is_skipped_and_the_next_one_read() {
+        let long = vec![b'x'; 3 * MAX_LINE];
+        let bytes = [b"{}\n\n".as_slice(), &long, b"\nlast"].concat();
+        let mut input = bytes.as_slice();
+        assert_eq!(next_line(&mut input).unwrap(), Some(Ok(b"{}".to_vec())));
+        assert_eq!(next_line(&mut input).unwrap(), Some(Err(Fault::TooLarge { limit: MAX_LINE as u64 })));
+        assert_eq!(next_line(&mut input).unwrap(), Some(Ok(b"last".to_vec())));
+        assert_eq!(next_line(&mut input).unwrap(), None);
+    }
+
+    #[test]
+    fn an_argument_that_is_wrong_is_named() {
+        let ask = |args| take::<ClockRequest>(&mut { args }).map(|_| ());
+        assert_eq!(ask(Value::Null), Err(Fault::invalid("what", "missing")));
+        assert_eq!(ask(json!({"what": "in", "whom": 1})), Err(Fault::invalid("whom", "unknown")));
+        assert_eq!(ask(json!({"what": 3})), Err(Fault::invalid("what", "type")));
+        assert_eq!(ask(json!([])), Err(Fault::invalid("args", "type")));
+        assert_eq!(nothing(&json!({"x": 1})), Err(Fault::invalid("args", "unknown")));
+    }
+}
