@@ -134,3 +134,12 @@ fn a_sweep_removes_orphans_and_unfinished_files_alone() {
     left.sort();
     assert_eq!(left, [kept.name, "notes.txt".to_owned()]);
 }
+
+#[test]
+fn a_folder_has_one_lock_at_a_time() {
+    let (_dir, files) = folder();
+    let lock = files.lock().unwrap();
+    assert_eq!(files.lock().err(), Some(Fault::Busy { retry_after: 1 }));
+    drop(lock);
+    assert!(files.lock().is_ok());
+}
