@@ -1,0 +1,157 @@
+//! A real server with a log of a given size, and real clients of it.
+//!
+//! Invariants: the log is made once for each size and version of the crew's habits and kept under target/bench; a run works
+//! on a copy of it, so every run finds the same log and unused invites.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use plumbline_core::{Client, Config, clock::SystemClock, enrol::EnrolRequest, keystore::Keystore};
+use plumbline_protocol::{Fault, OrganisationId, link::Server};
+use plumbline_server::{Rate, Rates, Running};
+use tempfile::TempDir;
+use zeroize::Zeroizing;
+
+use crate::{Failure, crew};
+
+const CACHE: &str = "target/bench";
+
+/// A server that answers, on a copy of a log.
+pub struct Site {
+    /// Where runs put what they throw away: on the disk where the log is.
+    pub folder: TempDir,
+    pub server: Server,
+    pub organisation: OrganisationId,
+    invites: AtomicU32,
+    _running: Running,
+}
+
+/// A device that has enrolled and read the log.
+pub struct Device {
+    pub client: Client,
+    pub config: Config,
+    pub keys: Arc<Memory>,
+}
+
+/// Keys in memory: a keystore that costs nothing.
+#[derive(Default)]
+pub struct Memory(Mutex<BTreeMap<String, Zeroizing<Vec<u8>>>>);
+
+impl Site {
+    /// With a log of `n` entries.
+    pub async fn with(n: u64) -> Result<Site, Failure> {
+        let made = Path::new(CACHE).join(format!("log-{}-{n}", crew::VERSION));
+        let name = made.join("organisation");
+        if !name.exists() {
+            make(&made, n).await?;
+        }
+        let organisation = fs::read_to_string(name)?.parse().map_err(|_| "the kept log names no organisation")?;
+        let folder = TempDir::new_in(CACHE)?;
+        let data = folder.path().join("server");
+        copy(&made.join("server"), &data)?;
+        let running = start(&data).await?;
+        let invites = AtomicU32::new(0);
+        Ok(Site { folder, server: server(&running), organisation, invites, _running: running })
+    }
+
+    /// An invite link that was not used yet, for a manager.
+    pub fn link(&self) -> Result<crew::Invited, Failure> {
+        crew::invited(self.invites.fetch_add(1, Ordering::SeqCst))
+    }
+
+    /// A new device that has read the whole log.
+    pub async fn device(&self, name: &str) -> Result<Device, Failure> {
+        let device = Device::new(self.folder.path().join(name)).await?;
+        device.enrol(self.link()?.link(&self.server, &self.organisation)).await?;
+        Ok(device)
+    }
+}
+
+impl Device {
+    /// With an empty store.
+    pub async fn new(home: PathBuf) -> Result<Device, Failure> {
+        let keys = Arc::new(Memory::default());
+        let config = Config { home, keystore: keys.clone(), clock: Arc::new(SystemClock), listener: None };
+        Ok(Device { client: Client::open(config.clone()).await?, config, keys })
+    }
+
+    /// Enrols and reads the log.
+    pub async fn enrol(&self, link: String) -> Result<(), Failure> {
+        self.client.enrol(EnrolRequest { link, device_label: "bench".to_owned() }).await?;
+        Ok(())
+    }
+
+    pub fn store(&self) -> PathBuf {
+        self.config.home.join("store.db")
+    }
+
+    /// The raw key of the store.
+    pub fn database_key(&self) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let keys = self.keys.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = keys.iter().find(|(name, _)| name.ends_with("/database-key"));
+        Ok(found.map(|(_, key)| key.clone()).ok_or("the store has no key")?)
+    }
+}
+
+impl Keystore for Memory {
+    fn load(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
+        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned())
+    }
+    fn store(&self, name: &str, secret: &[u8]) -> Result<(), Fault> {
+        let secret = Zeroizing::new(secret.to_vec());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), secret);
+        Ok(())
+    }
+    fn remove(&self, name: &str) -> Result<(), Fault> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        Ok(())
+    }
+    fn probe(&self) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+/// Makes a log through a server's own push. The organisation's name is written last: a log without it is not whole.
+async fn make(folder: &Path, n: u64) -> Result<(), Failure> {
+    eprintln!("  making a log of {n} entries, once");
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    let running = start(&folder.join("server")).await?;
+    let setup = running.setup.clone().ok_or("the server gave no setup link")?;
+    let organisation = crew::work(&setup.parse()?, n).await?;
+    running.shutdown().await;
+    Ok(fs::write(folder.join("organisation"), organisation.to_string())?)
+}
+
+async fn start(data: &Path) -> Result<Running, Failure> {
+    let free = Rate { per_second: 1_000_000, burst: 1_000_000 };
+    let config = plumbline_server::Config::new(data);
+    let config = plumbline_server::Config { rates: Rates { address: free, device: free }, ..config };
+    Ok(plumbline_server::start(config).await?)
+}
+
+fn server(running: &Running) -> Server {
+    Server { at: running.url.trim_start_matches("https://").to_owned(), ca: running.ca_sha256 }
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let to = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), to)?;
+        }
+    }
+    Ok(())
+}
