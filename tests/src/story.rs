@@ -65,11 +65,17 @@ async fn tell(out: &Path, seed: u64, teller: &Teller) -> PathBuf {
     eprintln!("\n{held} of {} checks hold; the log has {size} entries.", teller.checks().len());
     eprintln!("What you can do now, for example:");
     let dir = out.display();
-    eprintln!("  plumbline-verify {dir}/log             check the log without trusting anyone");
-    eprintln!("  plumbline-server --data {dir}/server    serve it again");
-    eprintln!("  plumbline-drive --home {dir}/clients/teo --passphrase-env VAR    open Teo's store");
-    eprintln!("      (the passphrase of every store of this story: {})", day::PASSPHRASE);
-    eprintln!("  less {}    read what came of the day", path.display());
+    // The programs stand beside this one.
+    let programs = std::env::current_exe().ok().and_then(|p| p.parent().map(Path::to_path_buf)).unwrap_or_default();
+    let program = |name: &str| programs.join(name).display().to_string();
+    eprintln!("  check the log without trusting anyone:");
+    eprintln!("    {} {dir}/log", program("plumbline-verify"));
+    eprintln!("  serve it again:");
+    eprintln!("    {} --data {dir}/server", program("plumbline-server"));
+    eprintln!("  open Teo's store, and write {{\"id\":1,\"call\":\"status\"}}:");
+    eprintln!("    WORD='{}' {} --home {dir}/clients/teo --passphrase-env WORD", day::PASSPHRASE, program("plumbline-drive"));
+    eprintln!("  read what came of the day:");
+    eprintln!("    less {}", path.display());
     path
 }
 

@@ -12,6 +12,8 @@ use crate::machine;
 use crate::workspace::{Workspace, start, succeed};
 
 const STORY: [&str; 4] = ["-p", "plumbline-tests", "--bin", "plumbline-story"];
+/// The programs with which somebody goes on after the story: verifier, server, test driver.
+const PROGRAMS: [&str; 7] = ["-p", "plumbline-protocol", "-p", "plumbline-server", "-p", "plumbline-tests", "--bins"];
 
 /// What `run` was asked for.
 #[derive(Debug, Default, PartialEq)]
@@ -85,7 +87,7 @@ fn story(workspace: &Workspace, options: &Options) -> Result<u8, Unplayed> {
     let at = |check| move |why| Unplayed { check, why };
     machine::require(workspace, machine::BUILD).map_err(at("machine"))?;
     // Built by itself first, so that a compile error can never pass for the story's own exit code.
-    succeed(workspace.cargo(["build"]).args(STORY)).map_err(at("build"))?;
+    succeed(workspace.cargo(["build"]).args(PROGRAMS)).map_err(at("build"))?;
 
     let here = env::current_dir().unwrap_or_else(|_| workspace.root.clone());
     let out = options.out.clone().unwrap_or_else(|| from(&here, &workspace.root.join("target/story")));
