@@ -18,6 +18,7 @@ use ed25519_dalek::SigningKey;
 use plumbline_core::{
     client::{Client, Config},
     clock::Clock,
+    datum::Datum,
     keystore::{Keystore, PassphraseKeystore},
     photo::Custody,
     record::RecordView,
@@ -25,6 +26,8 @@ use plumbline_core::{
 use plumbline_protocol::{
     DeviceId, Fault, OrganisationId, RecordId, Uuid,
     link::{InviteLink, SetupLink},
+    policy::{self, Actor, Role},
+    record,
     verify::Report,
 };
 use plumbline_server::{Rate, Rates, Running};
@@ -364,24 +367,28 @@ impl World {
         panic!("not quiet after {MOST_ROUNDS} rounds: {last}");
     }
 
-    /// Checks that all who see a record see the same, byte for byte, and that a fresh device of an administrator sees it
-    /// too. The records that the administrator sees.
-    pub async fn same_state(&mut self, administrator: &str) -> BTreeMap<RecordId, String> {
+    /// Checks that everybody sees exactly the records that they may, the same byte for byte, and that a fresh device of an
+    /// administrator sees all of them too. The records that the administrator sees.
+    pub async fn same_state(&mut self, administrator: &str) -> BTreeMap<RecordId, RecordView> {
         let member = self.of(administrator).member;
         let invite = self.invite(administrator, member).await;
-        self.enrol("a fresh device", &invite).await.unwrap();
+        let name = format!("{administrator} again");
+        self.enrol(&name, &invite).await.unwrap();
         self.settle().await;
-        let fresh = records(&self.of("a fresh device").client).await;
+        let fresh = records(&self.of(&name).client).await;
         for person in self.people() {
             let theirs = records(&person.client).await;
-            for (id, state) in &theirs {
-                assert_eq!(fresh.get(id), Some(state), "{} sees {id} otherwise", person.name);
+            let actor = actor(&fresh, person.member);
+            for (id, record) in &fresh {
+                let theirs = theirs.get(id);
+                let sees = policy::sees(&actor, &record.kind, record.project, record.concerns);
+                assert_eq!(theirs, sees.then_some(record), "{} sees {id} ({})", person.name, record.kind);
             }
-            if person.member == member {
-                assert_eq!(theirs.len(), fresh.len(), "{} misses records", person.name);
-            }
+            assert!(theirs.keys().all(|id| fresh.contains_key(id)), "{} sees what nobody else does", person.name);
         }
-        self.take("a fresh device");
+        let again = self.take(&name);
+        drop(again.client);
+        fs::remove_dir_all(again.home).unwrap();
         fresh
     }
 
@@ -468,20 +475,16 @@ pub async fn open(home: &Path, keystore: &Arc<dyn Keystore>, clock: &Arc<DeviceC
     Client::open(Config { home: home.to_owned(), keystore: keystore.clone(), clock, listener: None }).await
 }
 
-/// Every record that a client shows, as JSON without what is about this moment and this device.
-pub async fn records(client: &Client) -> BTreeMap<RecordId, String> {
+/// Every record that a client shows, without what is about this moment.
+pub async fn records(client: &Client) -> BTreeMap<RecordId, RecordView> {
     let mut all = BTreeMap::new();
-    for kind in plumbline_protocol::record::KINDS {
+    for kind in record::KINDS {
         let mut after = None;
         loop {
             let request = json!({"kind": kind.name, "limit": 500, "withdrawn": true, "after": after});
             let page = client.list(ask(request)).await.unwrap();
-            for record in page.records {
-                let id = record.id;
-                let mut state = serde_json::to_value(record).unwrap();
-                state.as_object_mut().unwrap().remove("as_of");
-                all.insert(id, state.to_string());
-            }
+            let views = page.records.into_iter().map(|view| (view.id, RecordView { as_of: String::new(), ..view }));
+            all.extend(views);
             after = page.next;
             if after.is_none() {
                 break;
@@ -489,4 +492,19 @@ pub async fn records(client: &Client) -> BTreeMap<RecordId, String> {
         }
     }
     all
+}
+
+/// A member as the policy knows them, from the record that everybody has.
+fn actor(records: &BTreeMap<RecordId, RecordView>, member: Uuid) -> Actor {
+    let fields = &records[&RecordId::from(member)].fields;
+    let Datum::Text(role) = &fields["role"] else { panic!("a role is text") };
+    let projects = match fields.get("projects") {
+        Some(Datum::List(projects)) => projects.as_slice(),
+        _ => &[],
+    };
+    let id = |project: &Datum| match project {
+        Datum::Text(id) => id.parse().unwrap(),
+        _ => panic!("a project is an id"),
+    };
+    Actor { member, role: Role::from_name(role).unwrap(), projects: projects.iter().map(id).collect() }
 }

@@ -95,7 +95,8 @@ fn stores(day: &Day, teller: &Teller) {
     let words = ["Ridge Road", "Concrete", "Rebar", "Marta"];
     let told = logdir::files(&day.world.folder.join("clients")).into_iter().any(|file| {
         let bytes = fs::read(file).unwrap();
-        words.iter().any(|word| bytes.windows(word.len()).any(|part| part == word.as_bytes()))
+        let text = String::from_utf8_lossy(&bytes);
+        words.iter().any(|word| text.contains(word))
     });
     teller.check(
         "every person's store is encrypted, and no file of theirs holds a name or a note in the clear",
@@ -311,7 +312,7 @@ fn changed_byte(day: &Day, out: &Path, entries: &[Placed], teller: &Teller) {
     if let Some(problem) = report.problems.first() {
         teller.note(&format!("plumbline-verify says: {} at {}: {}", problem.code, problem.place, problem.text));
     }
-    let placed = report.problems.first().is_some_and(|problem| match &problem.place {
+    let placed = report.problems.iter().any(|problem| match &problem.place {
         Place::Position(found) => *found == position,
         Place::File(found) => found == file,
     });

@@ -8,6 +8,7 @@ use std::{
 
 use plumbline_protocol::{Fault, Hash, RecordId, Uuid};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 use super::{Teller, at};
@@ -49,8 +50,6 @@ pub struct Day {
     pub seed: u64,
     /// The bridge.
     pub bridge: Uuid,
-    /// The culvert.
-    pub culvert: Uuid,
     /// The new hire, who has no device.
     pub ines: Uuid,
     /// Seconds that were played, by person and classification.
@@ -75,8 +74,8 @@ pub struct Day {
     pub waited: u64,
     /// The log.
     pub log: LogState,
-    /// True when the photographs are real ones.
-    pub real_photos: bool,
+    /// Holds the photographs that were made on the spot.
+    pub _originals: TempDir,
 }
 
 /// Plays the day in `out`.
@@ -121,7 +120,9 @@ pub async fn play(out: &Path, seed: u64, teller: &Teller) -> Day {
     day.punch((7, 0), "Rosa", "in", Some("Laborer"), "clocks in as a laborer").await;
     day.punch((7, 5), "Felix", "in", Some("Foreman"), "clocks in as the foreman").await;
 
-    let (files, real_photos) = photo::three(out, &mut Dice::of(seed, "photographs"));
+    let originals = tempfile::tempdir().unwrap();
+    let (files, real) = photo::three(originals.path(), &mut Dice::of(seed, "photographs"));
+    teller.note(if real { "The photographs are real ones." } else { "The photographs are made on the spot." });
     let mut photos = Vec::new();
     photos.push(day.capture((8, 30), "Teo", "camera", &files[0], "Rebar, north abutment").await);
 
@@ -218,7 +219,6 @@ pub async fn play(out: &Path, seed: u64, teller: &Teller) -> Day {
         world,
         seed,
         bridge,
-        culvert,
         ines,
         played,
         devices,
@@ -231,7 +231,7 @@ pub async fn play(out: &Path, seed: u64, teller: &Teller) -> Day {
         faults,
         waited,
         log: LogState { size, view },
-        real_photos,
+        _originals: originals,
     }
 }
 
