@@ -16,12 +16,13 @@ use plumbline_protocol::{
 use plumbline_tests::{
     dice::Dice,
     liar::{Liar, on_pages},
-    world::World,
+    link::Faults,
+    world::{World, ask, records},
 };
 use serde_json::json;
 
-/// The victim syncs: an alarm is raised, and nothing of what was told is taken.
-async fn is_caught(world: &World, victim: &str) {
+/// The victim syncs: an alarm is raised for the right reason, and nothing of what was told is taken.
+async fn is_caught(world: &World, victim: &str, code: &str) {
     let person = world.of(victim);
     let (before, size) = (person.alarms().await, person.size().await);
     let synced = person.client.sync().await;
@@ -29,17 +30,23 @@ async fn is_caught(world: &World, victim: &str) {
     assert!(synced.is_err(), "{victim} went on: {synced:?}");
     assert_eq!(person.size().await, size, "{victim} took entries from a liar");
     assert_eq!(before, 0, "{victim} was alarmed before the lie");
+    let alarm = &person.client.alarms().await.unwrap()[0];
+    assert_eq!(alarm.code, code, "{}", alarm.text);
 }
 
 /// Teo writes two notes; on their way to the victim the page is changed.
-async fn a_changed_page_is_caught(victim: &str, change: impl Fn(&mut Vec<Item<Kept>>) + Send + Sync + 'static) {
+async fn a_changed_page_is_caught(
+    victim: &str,
+    code: &str,
+    change: impl Fn(&mut Vec<Item<Kept>>) + Send + Sync + 'static,
+) {
     let (world, project) = World::with_a_crew(50).await;
     world.of("Teo").note(project, "Poured the footing").await;
     world.of("Teo").note(project, "Stripped the forms").await;
     world.of("Teo").client.sync().await.unwrap();
     let organisation = world.organisation("Ana").await;
     world.of(victim).link.tamper(on_pages(organisation, change));
-    is_caught(&world, victim).await;
+    is_caught(&world, victim, code).await;
 
     // The log itself was honest: told honestly, it is taken.
     world.of(victim).link.honest();
@@ -59,7 +66,7 @@ fn entry(items: &mut [Item<Kept>]) -> &mut Kept {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_field_is_caught() {
     for victim in ["Rosa", "Ana"] {
-        a_changed_page_is_caught(victim, |items| {
+        a_changed_page_is_caught(victim, "signature", |items| {
             let entry = entry(items);
             let mut body = Body::decode(&entry.body).unwrap();
             body.fields.insert(Key::from("text"), Value::from("Poured nothing"));
@@ -71,7 +78,7 @@ async fn a_changed_field_is_caught() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_sender_is_caught() {
-    a_changed_page_is_caught("Rosa", |items| {
+    a_changed_page_is_caught("Rosa", "signature", |items| {
         let entry = entry(items);
         let mut header = Header::decode(&entry.header).unwrap();
         header.device.0[7] ^= 1;
@@ -82,44 +89,44 @@ async fn a_changed_sender_is_caught() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_time_of_receipt_is_caught() {
-    a_changed_page_is_caught("Rosa", |items| entry(items).received += 1).await;
+    a_changed_page_is_caught("Rosa", "time", |items| entry(items).received += 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_outcome_is_caught() {
-    a_changed_page_is_caught("Rosa", |items| entry(items).outcome = Outcome::Held(Held::Denied)).await;
+    a_changed_page_is_caught("Rosa", "fold", |items| entry(items).outcome = Outcome::Held(Held::Denied)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dropped_entry_is_caught() {
-    a_changed_page_is_caught("Rosa", |items| drop(items.remove(0))).await;
-    a_changed_page_is_caught("Ana", |items| drop(items.pop())).await;
+    a_changed_page_is_caught("Rosa", "chain", |items| drop(items.remove(0))).await;
+    a_changed_page_is_caught("Ana", "root", |items| drop(items.pop())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_entries_that_change_places_are_caught() {
-    a_changed_page_is_caught("Rosa", |items| items.swap(0, 1)).await;
+    a_changed_page_is_caught("Rosa", "chain", |items| items.swap(0, 1)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_entry_that_comes_twice_is_caught() {
-    a_changed_page_is_caught("Rosa", |items| items.push(items[0].clone())).await;
+    a_changed_page_is_caught("Rosa", "chain", |items| items.push(items[0].clone())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hidden_subtree_of_another_hash_or_height_is_caught() {
-    a_changed_page_is_caught("Rosa", |items| {
+    a_changed_page_is_caught("Rosa", "root", |items| {
         items[0] = Item::Hidden(Subtree { level: 0, hash: plumbline_protocol::Hash([7; 32]) });
     })
     .await;
-    a_changed_page_is_caught("Rosa", |items| {
+    a_changed_page_is_caught("Rosa", "root", |items| {
         items[0] = Item::Hidden(Subtree { level: 40, hash: plumbline_protocol::Hash([7; 32]) });
     })
     .await;
 }
 
 /// A lie that is told from a whole false log, made from the true one after Teo has written a note that `victim` lacks.
-async fn a_false_log_is_caught(victim: &str, lie: impl AsyncFnOnce(&World, Uuid, &mut Liar)) {
+async fn a_false_log_is_caught(victim: &str, code: &str, lie: impl AsyncFnOnce(&World, Uuid, &mut Liar)) {
     let (world, project) = World::with_a_crew(51).await;
     world.of("Teo").note(project, "Poured the footing").await;
     world.of("Teo").client.sync().await.unwrap();
@@ -127,7 +134,7 @@ async fn a_false_log_is_caught(victim: &str, lie: impl AsyncFnOnce(&World, Uuid,
     lie(&world, project, &mut liar).await;
     let device = world.of(victim).device();
     world.of(victim).link.tamper(liar.answers(device));
-    is_caught(&world, victim).await;
+    is_caught(&world, victim, code).await;
 }
 
 /// Without a lie the liar is an honest server, or its tests would prove nothing.
@@ -147,7 +154,7 @@ async fn the_liar_is_believed_when_it_tells_the_truth() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rewritten_past_is_caught() {
     for victim in ["Rosa", "Ana"] {
-        a_false_log_is_caught(victim, async |_, _, liar| {
+        a_false_log_is_caught(victim, "root", async |_, _, liar| {
             let last = liar.entries.len() - 2;
             liar.change(last, |entry| entry.received -= 1);
         })
@@ -157,7 +164,7 @@ async fn a_rewritten_past_is_caught() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_that_shrank_is_caught() {
-    a_false_log_is_caught("Rosa", async |_, _, liar| liar.entries.truncate(liar.entries.len() - 3)).await;
+    a_false_log_is_caught("Rosa", "checkpoint", async |_, _, liar| liar.entries.truncate(liar.entries.len() - 3)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -175,7 +182,7 @@ async fn a_log_that_ends_before_ones_own_receipt_is_caught() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_cannot_be_made_an_administrator_by_the_server() {
     for victim in ["Rosa", "Felix", "Ana"] {
-        a_false_log_is_caught(victim, async |world, _, liar| {
+        a_false_log_is_caught(victim, "fold", async |world, _, liar| {
             let teo = world.of("Teo");
             let role = [("role", Value::from("administrator"))];
             let action = liar.forge(&teo.key(), "member", teo.member, None, role);
@@ -187,10 +194,10 @@ async fn a_worker_cannot_be_made_an_administrator_by_the_server() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revocation_cannot_be_made_void_by_the_server() {
-    a_false_log_is_caught("Rosa", async |world, _, liar| {
+    a_false_log_is_caught("Rosa", "fold", async |world, _, liar| {
         let ana = world.of("Ana");
         let device = world.of("Felix").device();
-        let request = plumbline_tests::world::ask(json!({"device": device, "reason": "Lost on site"}));
+        let request = ask(json!({"device": device, "reason": "Lost on site"}));
         ana.client.revoke_device(request).await.unwrap();
         ana.client.sync().await.unwrap();
         *liar = Liar::of(&world.server_folder());
@@ -202,7 +209,7 @@ async fn a_revocation_cannot_be_made_void_by_the_server() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_nobody_invited_is_caught() {
-    a_false_log_is_caught("Rosa", async |world, _, liar| {
+    a_false_log_is_caught("Rosa", "fold", async |world, _, liar| {
         let key = SigningKey::from_bytes(&[66; 32]);
         let fields = [
             ("member", Value::from(world.of("Ana").member)),
@@ -218,7 +225,7 @@ async fn a_device_that_nobody_invited_is_caught() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_action_that_is_logged_again_is_caught() {
     for victim in ["Rosa", "Ana"] {
-        a_false_log_is_caught(victim, async |_, _, liar| {
+        a_false_log_is_caught(victim, "chain", async |_, _, liar| {
             let action = liar.entries[liar.last("note")].action.clone();
             liar.log(action, Some(Outcome::Applied));
         })
@@ -232,7 +239,7 @@ async fn an_action_of_another_organisation_is_caught() {
     other.of("Teo").note(project, "From elsewhere").await;
     other.of("Teo").client.sync().await.unwrap();
     let foreign = Liar::of(&other.server_folder()).entries.pop().unwrap();
-    a_false_log_is_caught("Ana", async |_, _, liar| {
+    a_false_log_is_caught("Ana", "signature", async |_, _, liar| {
         let received = liar.entries.last().unwrap().received;
         let mut entry = foreign.as_ref().clone();
         entry.received = received;
@@ -244,7 +251,7 @@ async fn an_action_of_another_organisation_is_caught() {
 #[tokio::test(flavor = "multi_thread")]
 async fn good_work_that_is_held_for_no_reason_is_caught_by_who_sees_everything() {
     for victim in ["Ana", "Marta"] {
-        a_false_log_is_caught(victim, async |_, _, liar| {
+        a_false_log_is_caught(victim, "fold", async |_, _, liar| {
             let note = liar.last("note");
             liar.change(note, |entry| entry.outcome = Outcome::Held(Held::Denied));
         })
@@ -271,12 +278,13 @@ async fn an_entry_hidden_as_not_yours_shows_when_a_later_one_of_its_record_is_se
     let mut liar = Liar::of(&world.server_folder());
     liar.hidden = hidden;
     rosa.link.tamper(liar.answers(rosa.device()));
-    is_caught(&world, "Rosa").await;
+    is_caught(&world, "Rosa", "record").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_checkpoint_by_another_key_is_caught() {
-    a_false_log_is_caught("Rosa", async |_, _, liar| liar.take_key(SigningKey::from_bytes(&[9; 32]))).await;
+    a_false_log_is_caught("Rosa", "checkpoint", async |_, _, liar| liar.take_key(SigningKey::from_bytes(&[9; 32])))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -290,7 +298,7 @@ async fn a_client_that_is_led_to_another_history_is_alarmed() {
         world.of(who).client.sync().await.unwrap();
     }
     rosa.link.lead_to(&second.url);
-    is_caught(&world, "Rosa").await;
+    is_caught(&world, "Rosa", "root").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -340,6 +348,32 @@ async fn a_server_that_always_asks_to_begin_again_holds_nobody_for_ever() {
     assert_eq!(teo.size().await, size, "the old state stays in use");
     teo.link.honest();
     teo.client.sync().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lie_told_while_the_log_is_read_again_from_its_start_leaves_the_old_state_in_use() {
+    let (world, project) = World::with_a_crew(64).await;
+    let other = world.project("Ana", "Mill Street culvert").await;
+    let rosa = world.of("Rosa");
+    let note = rosa.note(project, "Unsent and mine").await;
+    let before = records(&rosa.client).await;
+    let request = json!({"kind": "member", "record": rosa.member, "fields": {"projects": {"add": [other]}}});
+    world.of("Ana").client.write(ask(request)).await.unwrap();
+    world.of("Ana").client.sync().await.unwrap();
+    let organisation = world.organisation("Ana").await;
+    rosa.link.tamper(on_pages(organisation, |items| drop(items.pop())));
+    rosa.link.restore(Faults::default());
+    let _ = rosa.client.sync().await;
+    assert!(rosa.alarms().await > 0);
+    let mut after = records(&rosa.client).await;
+    // Her own note went up before she was lied to.
+    let shown = after.insert(note, before[&note].clone()).unwrap();
+    assert_eq!(shown.fields, before[&note].fields);
+    assert!(after == before, "the old state was given up for a lie");
+
+    rosa.link.honest();
+    world.settle().await;
+    assert!(records(&rosa.client).await.contains_key(&RecordId::from(other)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 //! shows the same state.
 
 use plumbline_core::datum::Datum;
-use plumbline_protocol::{RecordId, Uuid};
+use plumbline_protocol::{RecordId, Uuid, link::InviteLink};
 use plumbline_tests::{
     clock::MINUTE,
     dice::Dice,
@@ -181,6 +181,33 @@ async fn a_server_that_restarts_in_the_middle_changes_nothing() {
     for note in notes {
         assert!(!world.of("Rosa").record(note).await.pending);
     }
+    world.same_state("Ana").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_enrols_over_a_link_that_loses_replies_comes_in_once() {
+    let (mut world, project) = World::with_a_crew(46).await;
+    let member = world.member("Ana", "Vera", "worker", &[project]).await;
+    let mut invite: InviteLink = world.invite("Ana", member).await.parse().unwrap();
+    let mut vera = world.device("Vera").await;
+    vera.link.restore(Faults { drop_reply: 70, ..Faults::default() });
+    (invite.server.at, vera.member) = (vera.link.at.to_string(), member);
+    let request = json!({"link": invite.to_string(), "device_label": "Vera's phone"});
+    let mut tries = 0;
+    while vera.client.enrol(ask(request.clone())).await.is_err() {
+        tries += 1;
+        if vera.client.status().await.unwrap().state == "enrolled" {
+            break;
+        }
+        assert!(tries < 100, "she never comes in");
+    }
+    assert!(vera.link.counts().drop > 0, "no reply was lost");
+    vera.link.restore(Faults::default());
+    world.put(vera);
+    world.settle().await;
+    let devices = world.of("Ana").list("device").await;
+    let hers = devices.iter().filter(|device| device.fields["member"] == text(&member.to_string())).count();
+    assert_eq!(hers, 1);
     world.same_state("Ana").await;
 }
 
