@@ -73,7 +73,11 @@ async fn tell(out: &Path, seed: u64, teller: &Teller) -> PathBuf {
     eprintln!("  serve it again:");
     eprintln!("    {} --data {dir}/server", program("plumbline-server"));
     eprintln!("  open Teo's store, and write {{\"id\":1,\"call\":\"status\"}}:");
-    eprintln!("    WORD='{}' {} --home {dir}/clients/teo --passphrase-env WORD", day::PASSPHRASE, program("plumbline-drive"));
+    eprintln!(
+        "    WORD='{}' {} --home {dir}/clients/teo --passphrase-env WORD",
+        day::PASSPHRASE,
+        program("plumbline-drive")
+    );
     eprintln!("  read what came of the day:");
     eprintln!("    less {}", path.display());
     path
