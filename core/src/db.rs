@@ -1,8 +1,8 @@
 //! The store: one SQLCipher database for one device of one organisation. Only this module and those below it name SQLite.
 //!
 //! One connection writes, so a user action is one transaction and one fsync (WAL, `synchronous = FULL`); a few read. Opening
-//! is one key, one page and the schema's version, whatever the size: SQLCipher authenticates each page as it is read, and the
-//! full check runs only after an unclean close, in the background. Functions in `db/<noun>.rs` take a connection and neither
+//! is one key, one page and the schema's version, whatever the size, and writes nothing: SQLCipher authenticates each page as
+//! it is read, and the full check runs only after an unclean close of a store that was written to, in the background. Functions in `db/<noun>.rs` take a connection and neither
 //! sign nor decide.
 
 pub mod book;
@@ -31,6 +31,11 @@ pub type DatabaseKey = Zeroizing<[u8; 32]>;
 
 /// Migrations in order; the schema's version is their number.
 const MIGRATIONS: &[&str] = &[include_str!("db/migrations/0001.sql")];
+/// Stands in `meta` from the first write to the close.
+const OPEN: &str = "open";
+/// What the writer keeps of pages, KiB: a page of the log touches more index leaves than SQLite's 2 MiB hold, and each one
+/// that falls out costs a decryption when it is next touched.
+const CACHE: &str = "PRAGMA cache_size = -12288";
 /// Connections that read at once.
 const READERS: usize = 4;
 
@@ -38,11 +43,17 @@ const READERS: usize = 4;
 pub struct Db {
     file: PathBuf,
     key: DatabaseKey,
-    writer: Mutex<Option<Connection>>,
+    writer: Mutex<Option<Writer>>,
     readers: Mutex<Readers>,
     returned: Condvar,
     /// True when the last process did not close the store: the whole of it should be checked in the background.
     pub unclean: bool,
+}
+
+struct Writer {
+    connection: Connection,
+    /// True once the store says of itself that it was written to and not closed since.
+    marked: bool,
 }
 
 #[derive(Default)]
@@ -73,12 +84,11 @@ impl Db {
     fn start(file: &Path, key: DatabaseKey, flags: OpenFlags) -> Result<Db, Fault> {
         let mut writer = connect(file, &key, flags)?;
         migrate(&mut writer)?;
-        let unclean = meta::get(&writer, "open")?.is_some();
-        meta::put(&writer, "open", b"1")?;
+        let unclean = meta::get(&writer, OPEN)?.is_some();
         Ok(Db {
             file: file.to_owned(),
             key,
-            writer: Mutex::new(Some(writer)),
+            writer: Mutex::new(Some(Writer { connection: writer, marked: unclean })),
             readers: Mutex::new(Readers::default()),
             returned: Condvar::new(),
             unclean,
@@ -88,10 +98,14 @@ impl Db {
     /// Runs `work` in the one write transaction: durable when this returns `Ok`, undone on any error.
     pub fn write<T>(&self, work: impl FnOnce(&Tx) -> Result<T, Fault>) -> Result<T, Fault> {
         let mut guard = self.lock_writer();
-        let connection = guard.as_mut().ok_or(Fault::Busy { retry_after: 1 })?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
+        let writer = guard.as_mut().ok_or(Fault::Busy { retry_after: 1 })?;
+        let transaction = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
+        if !writer.marked {
+            meta::put(&transaction, OPEN, b"1")?;
+        }
         let done = work(&transaction)?;
         transaction.commit().map_err(sql)?;
+        writer.marked = true;
         Ok(done)
     }
 
@@ -140,8 +154,10 @@ impl Db {
         readers.idle.clear();
         drop(readers);
         if let Some(writer) = self.lock_writer().take() {
-            meta::delete(&writer, "open")?;
-            writer.close().map_err(|(_, cause)| sql(cause))?;
+            if writer.marked {
+                meta::delete(&writer.connection, OPEN)?;
+            }
+            writer.connection.close().map_err(|(_, cause)| sql(cause))?;
         }
         Ok(())
     }
@@ -151,8 +167,7 @@ impl Db {
         let mut writer = self.lock_writer();
         if writer.is_none() {
             let connection = connect(&self.file, &self.key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-            meta::put(&connection, "open", b"1")?;
-            *writer = Some(connection);
+            *writer = Some(Writer { connection, marked: false });
         }
         self.lock_readers().paused = false;
         Ok(())
@@ -174,7 +189,7 @@ impl Db {
         })
     }
 
-    fn lock_writer(&self) -> MutexGuard<'_, Option<Connection>> {
+    fn lock_writer(&self) -> MutexGuard<'_, Option<Writer>> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
     fn lock_readers(&self) -> MutexGuard<'_, Readers> {
@@ -201,6 +216,7 @@ fn connect(file: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connectio
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(sql)?;
     if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).map_err(sql)?;
+        connection.execute_batch(CACHE).map_err(sql)?;
     }
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)

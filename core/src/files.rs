@@ -346,10 +346,12 @@ pub(crate) fn kernel_boot_id() -> Option<String> {
 
 /// Makes `dir` for this user alone and sees that its own entry is durable.
 fn private_folder(dir: &Path) -> io::Result<()> {
+    let new = !dir.is_dir();
     fs::create_dir_all(dir)?;
     #[cfg(unix)]
     fs::set_permissions(dir, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-    dir.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or(Ok(()), sync_folder)
+    // Each start would otherwise wait for the disk, for an entry that has long been there.
+    dir.parent().filter(|parent| new && !parent.as_os_str().is_empty()).map_or(Ok(()), sync_folder)
 }
 
 fn private_file(path: &Path) -> io::Result<File> {

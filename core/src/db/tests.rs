@@ -78,3 +78,14 @@ fn a_store_that_was_not_closed_is_known_by_it_and_checks_whole() {
     assert_eq!(db.check(), Ok(()));
     assert_eq!(db.read(|c| meta::get(c, "word")).unwrap().as_deref(), Some(b"kept".as_slice()));
 }
+
+#[test]
+fn a_store_that_was_only_read_needs_no_check() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("store.db");
+    Db::create(&file, key(1)).unwrap().write(|c| meta::put(c, "word", b"kept")).unwrap();
+    let db = Db::open(&file, key(1)).unwrap();
+    assert_eq!(db.read(|c| meta::get(c, "word")).unwrap().as_deref(), Some(b"kept".as_slice()));
+    std::mem::forget(db);
+    assert!(!Db::open(&file, key(1)).unwrap().unclean);
+}

@@ -14,7 +14,7 @@ use plumbline_protocol::{
     entry::{Entry, Outcome},
     fold::Book,
     log::{checkpoint::SignedCheckpoint, merkle::Subtree},
-    page::{Item, MAX_PAGE, Page, PullRequest, UnverifiedEntry, verify_all},
+    page::{Item, Page, PullRequest, UnverifiedEntry, verify_all},
     reader::{self, Code, Lie, Trouble},
     record::organisation,
 };
@@ -32,92 +32,106 @@ const CLONED: &str = "cloned";
 /// Most changes of rights in the middle of one pull that are followed; a server that names more holds nobody for ever.
 const MAX_RESTARTS: u32 = 4;
 
+/// Entries asked for at once: two pages are in memory while one is folded, and a page's cost beyond its entries is small.
+const PAGE: u64 = 2_000;
+
 /// Reads what is new. Returns how many entries.
 pub(crate) async fn pull(client: &Client) -> Result<u64, Fault> {
     let mut pulled = 0;
     let mut cursor = client.run(|inner| inner.db.read(meta::cursor)).await?;
     let mut stage: Option<Stage> = None;
     let mut restarts = 0;
+    let ask = |cursor: &meta::Cursor, size, tag| PullRequest { generation: cursor.generation, size, tag, limit: PAGE };
+    let mut request = ask(&cursor, cursor.tip.size, cursor.tag);
+    let mut answer = fetch(client, request).await?;
     loop {
-        let request = match &stage {
-            Some(stage) => {
-                PullRequest { generation: cursor.generation, size: stage.size, tag: stage.tag, limit: MAX_PAGE as u64 }
-            }
-            None => PullRequest {
-                generation: cursor.generation,
-                size: cursor.tip.size,
-                tag: cursor.tag,
-                limit: MAX_PAGE as u64,
-            },
-        };
-        let asked = client.inner.config.clock.boot_ms();
-        let session = client.session()?;
-        let message = {
-            let (session, request) = (&session, &request);
-            session.with_token(|token| async move { session.net().pull(&token, request).await }).await?
-        };
-        let organisation = client.inner.organisation()?;
-        let (message, page) = client
-            .run(move |inner| match Page::decode(&message, organisation) {
-                Ok(page) => Ok((message, page)),
-                Err(bad) => inner.alarm(&Lie::of(Code::Encoding, format!("a page: {bad}")), &message),
-            })
-            .await?;
-        match page {
-            Page::Restart { generation, .. } if generation < cursor.generation => {
+        match answer {
+            Answer::Restart { generation, message, .. } if generation < cursor.generation => {
                 let lie = Lie::of(Code::Checkpoint, "the server went back to an older generation");
                 return client.run(move |inner| inner.alarm(&lie, &message)).await;
             }
-            Page::Restart { generation, .. } if generation > cursor.generation => return Err(Fault::Outdated),
-            Page::Restart { tag, .. } => {
+            Answer::Restart { generation, .. } if generation > cursor.generation => return Err(Fault::Outdated),
+            Answer::Restart { tag, .. } => {
                 restarts += 1;
                 if request.tag == tag || restarts > MAX_RESTARTS {
                     return Err(Fault::corrupt("page"));
                 }
-                if cursor.tip.size == 0 {
+                // Without a stage, what was asked for goes on where the store ends.
+                if request.size == 0 && stage.is_none() {
                     cursor.tag = tag;
                     let cursor = cursor.clone();
                     client.run(move |inner| inner.db.write(|c| meta::put_cursor(c, &cursor))).await?;
                 } else {
-                    stage = Some(Stage { tag, size: 0, pages: Vec::new() });
+                    stage = Some(Stage { tag, parts: Vec::new() });
                 }
+                request = ask(&cursor, 0, tag);
+                answer = fetch(client, request).await?;
             }
-            Page::Part { items, tail, checkpoint, now } => {
-                let part = Part { items, tail, checkpoint, message };
-                client.run(move |inner| inner.learn_time(now, asked)).await?;
-                let end = request.size + part.width();
+            Answer::Part(part) => {
                 let last = part.tail.is_empty();
                 if part.width() == 0 && !last {
                     return Err(Fault::corrupt("page"));
                 }
                 pulled += part.entries();
-                match stage.as_mut() {
-                    None => {
-                        client.run(move |inner| inner.take(None, vec![part])).await?;
-                    }
-                    Some(stage) => {
-                        stage.size = end;
-                        stage.pages.push(part.message);
-                    }
-                }
-                if let Some(stage) = stage.take_if(|_| last) {
-                    client
-                        .run(move |inner| {
-                            let pages: Result<Vec<Part>, Fault> =
-                                stage.pages.into_iter().map(|m| Part::read(m, organisation)).collect();
-                            inner.take(Some(stage.tag), pages?)
-                        })
-                        .await?;
-                }
-                cursor = client.run(|inner| inner.db.read(meta::cursor)).await?;
+                request.size += part.width();
+                let keep = async {
+                    let (tag, parts) = match &mut stage {
+                        None => (None, vec![part]),
+                        Some(stage) => {
+                            stage.parts.push(part);
+                            if !last {
+                                return Ok(());
+                            }
+                            (Some(stage.tag), std::mem::take(&mut stage.parts))
+                        }
+                    };
+                    client.run(move |inner| inner.take(tag, parts)).await
+                };
                 if last {
+                    keep.await?;
                     break;
                 }
+                // The next page comes and is verified while this one is folded.
+                let (kept, next) = tokio::join!(keep, fetch(client, request));
+                kept?;
+                answer = next?;
             }
         }
     }
     history::check(client).await?;
     Ok(pulled)
+}
+
+/// Asks for a page and checks every signature in it.
+async fn fetch(client: &Client, request: PullRequest) -> Result<Answer, Fault> {
+    let asked = client.inner.config.clock.boot_ms();
+    let session = client.session()?;
+    let message = {
+        let session = &session;
+        session.with_token(|token| async move { session.net().pull(&token, &request).await }).await?
+    };
+    let organisation = client.inner.organisation()?;
+    client
+        .run(move |inner| {
+            let page = match Page::decode(&message, organisation) {
+                Ok(page) => page,
+                Err(bad) => return inner.alarm(&Lie::of(Code::Encoding, format!("a page: {bad}")), &message),
+            };
+            match page {
+                Page::Restart { generation, tag } => Ok(Answer::Restart { generation, tag, message }),
+                Page::Part { items, tail, checkpoint, now } => {
+                    // The writer may be at work on the page before: only the last page's time is worth waiting for.
+                    if tail.is_empty() {
+                        inner.learn_time(now, asked)?;
+                    }
+                    match verified(items, request.size) {
+                        Ok(items) => Ok(Answer::Part(Part { items, tail, checkpoint, message })),
+                        Err(lie) => inner.alarm(&lie, &message),
+                    }
+                }
+            }
+        })
+        .await
 }
 
 /// True when the log has an action of this device that this store did not sign.
@@ -130,31 +144,30 @@ pub(crate) fn clear_cloned(c: &Tx) -> Result<(), Fault> {
     meta::delete(c, CLONED)
 }
 
+/// What came back.
+enum Answer {
+    Restart { generation: u64, tag: Hash, message: Vec<u8> },
+    Part(Part),
+}
+
 /// Pages of a pull from 0, until they are whole.
 struct Stage {
     tag: Hash,
-    size: u64,
-    pages: Vec<Vec<u8>>,
+    parts: Vec<Part>,
 }
 
+/// A page whose signatures are good.
 struct Part {
-    items: Vec<Item<UnverifiedEntry>>,
+    items: Vec<Item<Arc<Entry>>>,
     tail: Vec<Subtree>,
     checkpoint: String,
     message: Vec<u8>,
 }
 
 impl Part {
-    fn read(message: Vec<u8>, organisation: plumbline_protocol::OrganisationId) -> Result<Part, Fault> {
-        match Page::decode(&message, organisation) {
-            Ok(Page::Part { items, tail, checkpoint, .. }) => Ok(Part { items, tail, checkpoint, message }),
-            _ => Err(Fault::corrupt("page")),
-        }
-    }
-
     /// Number of positions that the items cover.
     fn width(&self) -> u64 {
-        let width = |item: &Item<UnverifiedEntry>| match item {
+        let width = |item: &Item<Arc<Entry>>| match item {
             Item::Entry(_) => 1,
             Item::Hidden(subtree) => 1_u64.checked_shl(u32::from(subtree.level)).unwrap_or(u64::MAX),
         };
@@ -182,10 +195,6 @@ impl Inner {
         let mut told = None;
         let done = self.db.write(|c| {
             // A lie undoes the transaction: what was kept is what was proven.
-            let mut lie = |lie| {
-                told = Some(lie);
-                Fault::corrupt("log")
-            };
             if let Some(tag) = tag {
                 entry::put_anchor(c, &current(c)?)?;
                 let generation = meta::cursor(c)?.generation;
@@ -194,10 +203,12 @@ impl Inner {
             }
             for part in parts {
                 message = part.message;
-                let items = verified(part.items, meta::cursor(c)?.tip.size).map_err(&mut lie)?;
-                match self.read_page(c, items, &part.tail, &part.checkpoint) {
+                match self.read_page(c, part.items, &part.tail, &part.checkpoint) {
                     Ok(changed) => kinds.extend(changed),
-                    Err(Trouble::Lie(found)) => return Err(lie(found)),
+                    Err(Trouble::Lie(lie)) => {
+                        told = Some(lie);
+                        return Err(Fault::corrupt("log"));
+                    }
                     Err(Trouble::Fault(fault)) => return Err(fault),
                 }
             }
