@@ -25,7 +25,7 @@ use crate::{
     event::Event,
     net::Net,
     secret,
-    sync::Connection,
+    sync::{Connection, reenrol},
 };
 
 /// The first action of an enrolment that is under way.
@@ -133,12 +133,21 @@ impl Client {
         Ok(CreatedView { organisation: action.organisation(), member, recovery_key })
     }
 
-    /// Enrols this device with an invite link. Needs the network; a lost reply is made up for by calling again.
+    /// Enrols this device with an invite link. Needs the network; a lost reply is made up for by calling again. A device
+    /// whose key was revoked comes back by a new invite for the same member: its unsent work goes with it.
     ///
     /// # Errors
     /// [`Fault::Invalid`] with field `link` or `invite` and how it is wrong (`used`, `expired`, ...); [`Fault::Offline`].
     pub async fn enrol(&self, request: EnrolRequest) -> Result<StatusView, Fault> {
         let link: InviteLink = request.link.parse()?;
+        if let Ok(identity) = self.inner.identity() {
+            if (identity.organisation, identity.member) != (link.organisation, link.member) {
+                return Err(Fault::invalid("device", "enrolled"));
+            }
+            reenrol::reenrol(self, reenrol::Voucher::Invite(link)).await?;
+            self.sync().await?;
+            return self.status().await;
+        }
         let net = Net::new(&link.server)?;
         let organisation = link.organisation;
         let action = self.run(move |inner| inner.enrolment(&link, &request.device_label)).await?;

@@ -135,7 +135,7 @@ impl Client {
             view.pulled = pull::pull(self).await?;
         }
         if pull::cloned(self).await? {
-            reenrol::reenrol(self).await?;
+            reenrol::reenrol(self, reenrol::Voucher::Old).await?;
             view.pushed += push::push(self).await?;
         }
         view.uploaded = upload::upload(self).await?;

@@ -59,7 +59,7 @@ pub(crate) async fn push(client: &Client) -> Result<u64, Fault> {
         let settled = client.run(move |inner| inner.settle(&actions, &receipt, asked)).await?;
         pushed += settled.acknowledged;
         if settled.reenrol {
-            reenrol::reenrol(client).await?;
+            reenrol::reenrol(client, reenrol::Voucher::Old).await?;
         }
         if settled.acknowledged == 0 || settled.reenrol {
             tries += 1;

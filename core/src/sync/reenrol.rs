@@ -1,4 +1,4 @@
-//! Enrolling again: a new key, vouched for by the old one, under which unsent work travels whole (spine rule 21).
+//! Enrolling again: a new key, vouched for by the old one or by a new invite, under which unsent work travels whole (spine rule 21).
 //!
 //! Keys first, then one transaction that signs everything anew, then the keystore's own name for the new key: a crash
 //! between any two of these is made up for at the next open.
@@ -9,6 +9,7 @@ use plumbline_protocol::{
     action::{Action, Body, Cites, Header, Origin, Seen, TIME, countersign},
     evidence,
     fold::ChainHead,
+    link::InviteLink,
     record::device,
     value::{Key, Value},
 };
@@ -22,16 +23,24 @@ use crate::{
     sync::pull,
 };
 
+/// Who vouches for the new key.
+pub(crate) enum Voucher {
+    /// The old key.
+    Old,
+    /// A new invite's one-use key, where the old key was revoked.
+    Invite(InviteLink),
+}
+
 /// Gives this device a new key and signs what waits under it. Nothing is sent here.
-pub(crate) async fn reenrol(client: &Client) -> Result<(), Fault> {
-    client.run(Inner::reenrol).await?;
+pub(crate) async fn reenrol(client: &Client, voucher: Voucher) -> Result<(), Fault> {
+    client.run(move |inner| inner.reenrol(&voucher)).await?;
     // The session was the old key's.
     *client.inner.session.write().unwrap_or_else(PoisonError::into_inner) = None;
     Ok(())
 }
 
 impl Inner {
-    fn reenrol(&self) -> Result<(), Fault> {
+    fn reenrol(&self, voucher: &Voucher) -> Result<(), Fault> {
         let organisation = self.organisation()?;
         let member = self.member()?;
         let old = self.key();
@@ -44,10 +53,16 @@ impl Inner {
             let old_device = RecordId::from(self.device());
             let label =
                 rows::get(c, &old_device, rows::Layer::Shown)?.and_then(|r| r.text(device::LABEL).map(str::to_owned));
-            let signature = countersign(&old, &organisation, &device, &member);
+            let (field, named, key) = match voucher {
+                Voucher::Old => (device::OLD, Value::from(old.verifying_key().to_bytes()), old.clone()),
+                Voucher::Invite(link) => {
+                    (device::INVITE, Value::from(link.invite), SigningKey::from_bytes(&link.secret))
+                }
+            };
+            let signature = countersign(&key, &organisation, &device, &member);
             let mut fields = BTreeMap::from([
                 (Key::from(device::MEMBER), Value::from(member)),
-                (Key::from(device::OLD), Value::from(old.verifying_key().to_bytes())),
+                (Key::from(field), named),
                 (Key::from(device::COUNTERSIGNATURE), Value::Bytes(signature.to_vec())),
                 (Key::from(TIME), evidence::time_to(&self.time(c)?)),
             ]);

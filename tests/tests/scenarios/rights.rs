@@ -49,6 +49,36 @@ async fn a_revoked_devices_week_of_work_is_held_and_can_be_admitted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_device_comes_back_by_a_new_invite_and_its_unsent_work_takes_effect() {
+    let (world, project) = World::with_a_crew(65).await;
+    let (ana, teo) = (world.of("Ana"), world.of("Teo"));
+    teo.link.cut();
+    let note = teo.note(project, "Written while revoked").await;
+    let reason = json!({"device": teo.device(), "reason": "Lost, it seemed"});
+    ana.client.revoke_device(ask(reason)).await.unwrap();
+    ana.client.sync().await.unwrap();
+    let (other, own) = (world.invite("Ana", ana.member).await, world.invite("Ana", teo.member).await);
+    let old = teo.device();
+
+    teo.link.restore(Faults::default());
+    let refused = teo.client.enrol(ask(json!({"link": other, "device_label": ""}))).await;
+    assert_eq!(
+        refused.err(),
+        Some(Fault::invalid("device", "enrolled")),
+        "an invite for somebody else is none for Teo"
+    );
+    teo.client.enrol(ask(json!({"link": own, "device_label": ""}))).await.unwrap();
+    world.settle().await;
+
+    assert_ne!(teo.device(), old);
+    assert_eq!(world.of("Rosa").record(note).await.fields["text"], Datum::Text("Written while revoked".to_owned()));
+    assert!(ana.client.held().await.unwrap().is_empty());
+    assert_eq!(teo.alarms().await, 0);
+    let report = world.export("Ana", &world.folder.join("log")).await;
+    assert!(report.ok, "{:?}", report.problems);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rights_that_were_narrowed_hide_what_is_no_longer_ones_own_and_keep_what_is_unsent() {
     let (mut world, project) = World::with_a_crew(61).await;
     let other = world.project("Ana", "Mill Street culvert").await;

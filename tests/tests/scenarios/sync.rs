@@ -1,7 +1,13 @@
 //! Invariants 2 and 3: a size never advances without its entries, everything arrives once, and whoever sees the same records
 //! shows the same state.
 
-use plumbline_core::datum::Datum;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use plumbline_core::{
+    Client, Config,
+    datum::Datum,
+    event::{Event, EventListener},
+};
 use plumbline_protocol::{RecordId, Uuid, link::InviteLink};
 use plumbline_tests::{
     clock::MINUTE,
@@ -11,6 +17,7 @@ use plumbline_tests::{
     world::{World, ask, records},
 };
 use serde_json::json;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 fn text(said: &str) -> Datum {
     Datum::Text(said.to_owned())
@@ -226,4 +233,47 @@ async fn a_new_hire_without_a_device_is_clocked_by_the_foreman() {
     world.settle().await;
     let hours = world.of("Marta").client.hours(ask(json!({"worker": ines}))).await.unwrap();
     assert_eq!(hours.rows.iter().map(|row| row.seconds).collect::<Vec<_>>(), [5400]);
+}
+
+/// Passes on what a client tells its shell.
+struct Heard(UnboundedSender<Event>);
+
+impl EventListener for Heard {
+    fn on_event(&self, event: Event) {
+        let _ = self.0.send(event);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_was_started_sends_by_itself_what_is_written_and_tells_its_shell() {
+    let (mut world, project) = World::with_a_crew(46).await;
+    let mut teo = world.take("Teo");
+    drop(teo.client);
+    let (heard, mut events) = unbounded_channel();
+    teo.client = Client::open(Config {
+        home: teo.home.clone(),
+        keystore: teo.keystore.clone(),
+        clock: teo.clock.clone(),
+        listener: Some(Arc::new(Heard(heard))),
+    })
+    .await
+    .unwrap();
+    teo.client.start();
+    let note = teo.note(project, "Nobody pressed send").await;
+    let mut kinds = BTreeSet::new();
+    let sent = async {
+        while let Some(event) = events.recv().await {
+            if let Event::Records { kinds: changed } = &event {
+                kinds.extend(changed.clone());
+            }
+            if event == Event::Outbox && teo.client.waiting().await.unwrap().iter().all(|a| a.state != "waiting") {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), sent).await.expect("the loop sends what waits");
+    assert!(kinds.contains("note"));
+    world.of("Marta").client.sync().await.unwrap();
+    assert_eq!(world.of("Marta").record(note).await.fields["text"], text("Nobody pressed send"));
+    world.put(teo);
 }
