@@ -73,7 +73,7 @@ pub(crate) async fn pull(client: &Client) -> Result<u64, Fault> {
                     return Err(Fault::corrupt("page"));
                 }
                 pulled += part.entries();
-                request.size += part.width();
+                request.size = request.size.saturating_add(part.width());
                 let keep = async {
                     let (tag, parts) = match &mut stage {
                         None => (None, vec![part]),
