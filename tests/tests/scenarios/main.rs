@@ -18,5 +18,6 @@ mod lies;
 mod raw;
 mod rights;
 mod secrets;
+mod story;
 mod sync;
 mod tenants;
