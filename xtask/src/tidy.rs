@@ -81,6 +81,12 @@ const BORDERS: &[Border] = &[
         remedy: "only core/src/files touches the file system: add a function there",
     },
     Border {
+        names: &["put_record"],
+        within: &["protocol/", "core/", "server/", "mobile-bindings/", "tauri-app/"],
+        home: &["protocol/src/fold", "core/src/db/book", "server/src/db/log"],
+        remedy: "nothing but the fold changes a record: sign an action",
+    },
+    Border {
         names: &[
             "std::fs",
             "std::net",
