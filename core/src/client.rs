@@ -274,7 +274,7 @@ impl Inner {
     pub(crate) fn act(&self, c: &Tx, change: Change) -> Result<Action, Fault> {
         let action = self.sign(c, change)?;
         let tip = meta::cursor(c)?.tip;
-        let position = tip.size + outbox::pending(c)?;
+        let position = tip.size + outbox::next(c)?;
         let mut book = ShownBook::new(c);
         match judge::judge(&mut book, &action, self.config.clock.wall().max(tip.received))? {
             Outcome::Applied => {}

@@ -93,9 +93,11 @@ pub fn count(c: &Tx, state: State) -> Result<u64, Fault> {
     query.query_row([state.as_str()], |r| r.get(0)).map_err(sql)
 }
 
-/// Number of rows that are shown on top of confirmed state.
-pub fn pending(c: &Tx) -> Result<u64, Fault> {
-    Ok(count(c, State::Waiting)? + count(c, State::Logged)?)
+/// A number above that of every row so far, in constant time: what is signed next is shown at so many places past the end
+/// of the log, and so on top of all that waits.
+pub fn next(c: &Tx) -> Result<u64, Fault> {
+    let mut query = c.prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM outbox").map_err(sql)?;
+    query.query_row([], |r| r.get(0)).map_err(sql)
 }
 
 /// Notes what became of an action.
