@@ -144,6 +144,11 @@ impl Client {
         *inner.session.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&session));
         Ok(session)
     }
+
+    /// Lets the next use of the server open a session anew.
+    pub(crate) fn forget_session(&self) {
+        *self.inner.session.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
 }
 
 pub(crate) async fn blocking<T: Send + 'static>(

@@ -14,6 +14,7 @@ use plumbline_protocol::{
     link::{InviteLink, Server, SetupLink},
     page::{self, PushResult, Receipt},
     record::{device, organisation},
+    session::Scope,
     value::{Key, Value},
 };
 use serde::{Deserialize, Serialize};
@@ -141,7 +142,8 @@ impl Client {
     pub async fn enrol(&self, request: EnrolRequest) -> Result<StatusView, Fault> {
         let link: InviteLink = request.link.parse()?;
         if let Ok(identity) = self.inner.identity() {
-            if (identity.organisation, identity.member) != (link.organisation, link.member) {
+            let same = (identity.organisation, identity.member) == (link.organisation, link.member);
+            if !same || !self.revoked().await? {
                 return Err(Fault::invalid("device", "enrolled"));
             }
             reenrol::reenrol(self, reenrol::Voucher::Invite(link)).await?;
@@ -183,6 +185,18 @@ impl Client {
         })
         .await?;
         Ok(SignOutView { unsent, done: true })
+    }
+
+    /// Whether the server no longer takes this device's key for its member's: only then may a new key replace it. A session
+    /// is opened anew for that and nothing is pushed: what waits is to take effect under the new key, not to be held.
+    async fn revoked(&self) -> Result<bool, Fault> {
+        self.forget_session();
+        let session = self.session()?;
+        match session.with_token(|_| async { Ok(()) }).await {
+            Err(Fault::SignedOut | Fault::Denied) => Ok(true),
+            Err(fault) => Err(fault),
+            Ok(()) => Ok(session.scope() == Some(Scope::Push)),
+        }
     }
 
     /// The founder's receipt: the key that signs it came with the link.

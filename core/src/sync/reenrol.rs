@@ -35,7 +35,7 @@ pub(crate) enum Voucher {
 pub(crate) async fn reenrol(client: &Client, voucher: Voucher) -> Result<(), Fault> {
     client.run(move |inner| inner.reenrol(&voucher)).await?;
     // The session was the old key's.
-    *client.inner.session.write().unwrap_or_else(PoisonError::into_inner) = None;
+    client.forget_session();
     Ok(())
 }
 

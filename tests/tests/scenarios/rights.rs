@@ -69,6 +69,8 @@ async fn a_revoked_device_comes_back_by_a_new_invite_and_its_unsent_work_takes_e
     );
     teo.client.enrol(ask(json!({"link": own, "device_label": ""}))).await.unwrap();
     world.settle().await;
+    let again = teo.client.enrol(ask(json!({"link": own, "device_label": ""}))).await;
+    assert_eq!(again.err(), Some(Fault::invalid("device", "enrolled")), "a key that is good is not given up");
 
     assert_ne!(teo.device(), old);
     assert_eq!(world.of("Rosa").record(note).await.fields["text"], Datum::Text("Written while revoked".to_owned()));
