@@ -208,6 +208,8 @@ fn connect(file: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connectio
     let connection = Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(sql)?;
     let hex = Zeroizing::new(data_encoding::HEXLOWER.encode(key.as_slice()));
     let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{}'\";", *hex));
+    // What fails is said by faults: SQLCipher's own lines on stderr would reach nobody who can act on them.
+    connection.execute_batch("PRAGMA cipher_log_level = NONE;").map_err(sql)?;
     connection.execute_batch(&pragma).map_err(sql)?;
     connection
         .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000;")

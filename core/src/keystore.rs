@@ -12,7 +12,7 @@ mod os;
 mod passphrase;
 
 pub use os::OsKeystore;
-pub use passphrase::PassphraseKeystore;
+pub use passphrase::{MIN_PASSPHRASE, PassphraseKeystore};
 
 /// Longest name in bytes.
 pub const MAX_NAME: usize = 160;

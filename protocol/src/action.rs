@@ -529,7 +529,7 @@ pub fn sign(key: &SigningKey, label: &[u8], message: &[u8]) -> [u8; 64] {
     key.sign(&[label, message].concat()).to_bytes()
 }
 
-/// True when `signature` is `key`'s over `label || message`, by [`strict`].
+/// True when `signature` is `key`'s over `label || message`, by the one strict rule.
 pub fn verify(key: &[u8; 32], label: &[u8], message: &[u8], signature: &[u8; 64]) -> bool {
     strict(key, &[label, message].concat(), signature)
 }
