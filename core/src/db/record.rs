@@ -75,6 +75,8 @@ pub fn put(c: &Tx, id: &RecordId, record: &Record, layer: Layer) -> Result<(), F
          ON CONFLICT (id) DO UPDATE SET last = max(last, ?5), sort = ?6, withdrawn = ?7, conflicted = ?8, {column} = ?9
          RETURNING row"
     );
+    // Pending work has no position in the log: only confirmed entries move the end of a record's chain.
+    let last = if layer == Layer::Confirmed { record.last } else { 0 };
     let uuid = |id: &Option<Uuid>| id.map(|u| u.as_bytes().to_vec()).unwrap_or_default();
     let row: i64 = c
         .prepare_cached(&text)
@@ -85,7 +87,7 @@ pub fn put(c: &Tx, id: &RecordId, record: &Record, layer: Layer) -> Result<(), F
                     record.kind,
                     uuid(&record.project),
                     uuid(&record.concerns),
-                    record.last,
+                    last,
                     sort_of(id, record),
                     record.flag(WITHDRAWN.name),
                     record.conflicted(),

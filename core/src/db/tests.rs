@@ -89,3 +89,25 @@ fn a_store_that_was_only_read_needs_no_check() {
     std::mem::forget(db);
     assert!(!Db::open(&file, key(1)).unwrap().unclean);
 }
+
+#[test]
+fn what_is_pending_never_moves_the_end_of_a_records_chain() {
+    use plumbline_protocol::{RecordId, Uuid, fold::Record};
+
+    let home = tempfile::tempdir().unwrap();
+    let db = Db::create(&home.path().join("store.db"), key(1)).unwrap();
+    let id = RecordId::from(Uuid::v7(1, [2; 10]));
+    let record =
+        |last| Record { kind: "note".to_owned(), project: None, concerns: None, last, fields: Default::default() };
+    let last = |c: &Tx| Ok(record::get(c, &id, record::Layer::Confirmed)?.map(|r| r.last));
+    db.write(|c| {
+        record::put(c, &id, &record(900), record::Layer::Shown)?;
+        assert_eq!(last(c), Ok(None));
+        record::put(c, &id, &record(7), record::Layer::Confirmed)?;
+        assert_eq!(last(c), Ok(Some(7)));
+        record::put(c, &id, &record(901), record::Layer::Shown)?;
+        assert_eq!(last(c), Ok(Some(7)));
+        Ok(())
+    })
+    .unwrap();
+}
