@@ -97,9 +97,14 @@ fn what_is_pending_never_moves_the_end_of_a_records_chain() {
     let home = tempfile::tempdir().unwrap();
     let db = Db::create(&home.path().join("store.db"), key(1)).unwrap();
     let id = RecordId::from(Uuid::v7(1, [2; 10]));
-    let record =
-        |last| Record { kind: "note".to_owned(), project: None, concerns: None, last, fields: Default::default() };
-    let last = |c: &Tx| Ok(record::get(c, &id, record::Layer::Confirmed)?.map(|r| r.last));
+    let record = |last| Record {
+        kind: "note".to_owned(),
+        project: None,
+        concerns: None,
+        last,
+        fields: std::collections::BTreeMap::new(),
+    };
+    let last = |c: &Tx| record::get(c, &id, record::Layer::Confirmed).map(|r| r.map(|r| r.last));
     db.write(|c| {
         record::put(c, &id, &record(900), record::Layer::Shown)?;
         assert_eq!(last(c), Ok(None));
