@@ -68,7 +68,7 @@ pub struct EnrolRequest {
 /// Where this device stands.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StatusView {
-    /// `new`, `enrolled` or `ended`.
+    /// `new` or `enrolled`.
     pub state: String,
     /// The organisation.
     pub organisation: Option<OrganisationId>,
@@ -162,6 +162,9 @@ impl Client {
     }
 
     /// Where this device stands. Needs no network.
+    ///
+    /// # Errors
+    /// [`Fault::SignedOut`] after sign-out: the store is gone.
     pub async fn status(&self) -> Result<StatusView, Fault> {
         self.run(Inner::status).await
     }
@@ -351,18 +354,11 @@ impl Inner {
         use crate::db::{entry, record};
         use plumbline_protocol::record::member;
 
-        let identity = self.identity().ok();
-        let ended = self.ended.load(Ordering::Acquire);
-        let state = if ended {
-            "ended"
-        } else if identity.is_some() {
-            "enrolled"
-        } else {
-            "new"
-        };
-        if ended {
+        if self.ended.load(Ordering::Acquire) {
             return Err(Fault::SignedOut);
         }
+        let identity = self.identity.get();
+        let state = if identity.is_some() { "enrolled" } else { "new" };
         self.db.read(|c| {
             let text = |id: Option<RecordId>, field: &str| -> Result<String, Fault> {
                 let record = match id {

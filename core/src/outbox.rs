@@ -6,8 +6,7 @@ use plumbline_protocol::{
     Fault, Hash, RecordId,
     action::{Action, Cites},
     entry::{Entry, Held, Outcome},
-    policy::Role,
-    record,
+    policy, record,
 };
 use serde::{Deserialize, Serialize};
 
@@ -108,7 +107,8 @@ impl Client {
         .await
     }
 
-    /// Held actions in the log that this person may see, newest first: an administrator's to admit, an author's to know of.
+    /// Held actions in the log, newest first: all of them for the office, an administrator's to admit; an author's own to know
+    /// of.
     pub async fn held(&self) -> Result<Vec<HeldView>, Fault> {
         self.run(|inner| inner.db.read(|c| inner.held(c))).await
     }
@@ -131,7 +131,7 @@ impl Inner {
         let mut views = Vec::new();
         for (position, entry) in held {
             let view = held_view(c, position, &entry)?;
-            if actor.role == Role::Administrator || view.by == Some(actor.member) {
+            if policy::sees_all(&actor) || view.by == Some(actor.member) {
                 views.push(view);
             }
         }
