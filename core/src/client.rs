@@ -15,7 +15,7 @@ use std::{
 use ed25519_dalek::SigningKey;
 use plumbline_protocol::{
     DeviceId, Fault, Hash, Lock, OrganisationId, RecordId, Uuid,
-    action::{Action, Body, Cites, Header, Origin, REASON, Seen, TIME},
+    action::{Action, Body, Cites, Header, REASON, Seen, TIME},
     entry::Outcome,
     evidence,
     fold::{self, Book, ChainHead},
@@ -299,11 +299,9 @@ impl Inner {
             None => current(c)?,
         };
         let mut fields = change.fields;
-        if change.origin.is_none() {
-            fields.insert(Key::from(TIME), evidence::time_to(&self.time(c)?));
-            if let Some(reason) = change.reason {
-                fields.insert(Key::from(REASON), Value::from(reason));
-            }
+        fields.insert(Key::from(TIME), evidence::time_to(&self.time(c)?));
+        if let Some(reason) = change.reason {
+            fields.insert(Key::from(REASON), Value::from(reason));
         }
         let header = Header {
             organisation: change.organisation,
@@ -317,11 +315,7 @@ impl Inner {
             record: change.record,
             commitment: Hash([0; 32]),
         };
-        let random = match change.random {
-            Some(random) => random,
-            None => *secret::random()?,
-        };
-        Ok(Action::sign(&self.key(), header, Body { random, fields }, change.origin))
+        Ok(Action::sign(&self.key(), header, Body { random: *secret::random()?, fields }, None))
     }
 
     /// Queues a signed action as the new end of this device's chain.
@@ -352,8 +346,6 @@ pub(crate) struct Change {
     pub reason: Option<String>,
     pub cites: Option<Cites>,
     pub as_of: Option<Seen>,
-    pub origin: Option<Origin>,
-    pub random: Option<[u8; 16]>,
 }
 
 impl Change {
@@ -374,8 +366,6 @@ impl Change {
             reason: None,
             cites: None,
             as_of: None,
-            origin: None,
-            random: None,
         }
     }
 }

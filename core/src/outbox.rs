@@ -191,6 +191,16 @@ pub(crate) fn fields_of(action: &Action) -> BTreeMap<String, Datum> {
     action.body().record_fields().filter_map(show).collect()
 }
 
+/// Notes that the log has an action of this device without effect. Work that the log had before is in effect there, by
+/// whichever road it came first (spine rule 21): nothing of it waits, and nobody need be told.
+pub(crate) fn without_effect(c: &Tx, action: &Hash, position: u64, held: &Held) -> Result<(), Fault> {
+    if *held == Held::Duplicate {
+        return outbox::remove(c, action).map(|_| ());
+    }
+    let fault = serde_json::to_string(&fault_of(held)).unwrap_or_default();
+    outbox::settle(c, action, outbox::State::Held, Some(position), &fault)
+}
+
 /// What a person can do about a held outcome.
 pub(crate) fn fault_of(held: &Held) -> Fault {
     match held {
@@ -199,5 +209,31 @@ pub(crate) fn fault_of(held: &Held) -> Fault {
         Held::NotFound => Fault::NotFound,
         Held::Duplicate => Fault::invalid("action", "duplicate"),
         Held::Invalid { field, reason } => Fault::invalid(field.clone(), reason.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use plumbline_protocol::{record::note, value::Value};
+
+    use super::*;
+    use crate::testing::Site;
+
+    #[tokio::test]
+    async fn work_that_the_log_had_before_no_longer_waits_and_work_that_is_held_says_why() {
+        let site = Site::new().await;
+        let inner = &site.client.inner;
+        let write = || {
+            let (organisation, id) = (inner.organisation().unwrap(), inner.new_id().unwrap());
+            let fields = [(note::TEXT, Value::from("Gate code"))];
+            site.act(Change::write(organisation, note::KIND.name, id, Some(site.project), fields)).hash()
+        };
+        let (twice, denied) = (write(), write());
+        inner.db.write(|c| without_effect(c, &twice, 7, &Held::Duplicate)).unwrap();
+        inner.db.write(|c| without_effect(c, &denied, 8, &Held::Denied)).unwrap();
+        let left = site.client.waiting().await.unwrap();
+        assert!(left.iter().all(|item| item.action != twice));
+        let held = left.iter().find(|item| item.action == denied).unwrap();
+        assert_eq!((held.state.as_str(), &held.fault), ("held", &Some(Fault::Denied)));
     }
 }

@@ -12,7 +12,6 @@ use crate::{
     fault::Fault,
     fold::{self, Book, Tip, is_organisation_entry, record_previous},
     judge::judge,
-    record,
 };
 
 /// What kind of disagreement was found. The codes are a contract with scripts (DESIGN section 10).
@@ -163,9 +162,4 @@ pub fn read(book: &mut dyn Book, tip: &mut Tip, entry: &Arc<Entry>, all: bool) -
     }
     fold::step(book, tip, entry)?;
     Ok(())
-}
-
-/// True when this version knows `kind`: an unknown one is kept, verified and forwarded, and shown as made by a newer version.
-pub fn knows(kind: &str) -> bool {
-    record::kind(kind).is_some()
 }

@@ -48,18 +48,6 @@ pub fn held(c: &Tx, limit: u32) -> Result<Vec<(u64, Entry)>, Fault> {
     read_all(query.query([limit]).map_err(sql)?)
 }
 
-/// Position of the entry of work with this identity.
-pub fn position_of(c: &Tx, identity: &Hash) -> Result<Option<u64>, Fault> {
-    let mut query =
-        c.prepare_cached("SELECT position FROM entry WHERE identity = ?1 ORDER BY position LIMIT 1").map_err(sql)?;
-    query.query_row([identity.0], |r| r.get(0)).optional().map_err(sql)
-}
-
-/// Number of entries kept.
-pub fn count(c: &Tx) -> Result<u64, Fault> {
-    c.query_row("SELECT count(*) FROM entry", [], |r| r.get(0)).map_err(sql)
-}
-
 fn read_all(mut rows: rusqlite::Rows<'_>) -> Result<Vec<(u64, Entry)>, Fault> {
     let mut all = Vec::new();
     while let Some(row) = rows.next().map_err(sql)? {

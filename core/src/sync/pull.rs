@@ -23,7 +23,7 @@ use crate::{
     client::{Client, Inner, current},
     db::{Tx, book::StoreBook, entry, meta, outbox, record as rows},
     event::Event,
-    outbox::fault_of,
+    outbox::without_effect,
     sync::{history, push},
 };
 
@@ -287,10 +287,7 @@ impl Inner {
         if outbox::contains(c, &hash)? {
             match &entry.outcome {
                 Outcome::Applied => outbox::settle(c, &hash, outbox::State::Logged, Some(position), "")?,
-                Outcome::Held(held) => {
-                    let fault = serde_json::to_string(&fault_of(held)).unwrap_or_default();
-                    outbox::settle(c, &hash, outbox::State::Held, Some(position), &fault)?;
-                }
+                Outcome::Held(held) => without_effect(c, &hash, position, held)?,
             }
         }
         if last.is_none_or(|last| entry.action.header().sequence > last) {

@@ -16,7 +16,7 @@ use crate::{
     client::{Client, Inner},
     db::{entry, meta, outbox, record as rows},
     event::Event,
-    outbox::fault_of,
+    outbox::without_effect,
     sync::reenrol,
 };
 
@@ -85,11 +85,7 @@ impl Inner {
             actions.iter().zip(&receipt.results).filter_map(|(a, r)| entry_of(a, Some(r)).ok()).collect();
         let seen = match self.prove_receipt(&entries, receipt) {
             Ok(seen) => seen,
-            Err(Proof::Lie(lie)) => {
-                self.db.write(|c| entry::put_alarm(c, self.config.clock.wall(), &lie, &receipt.encode()))?;
-                self.emit(Event::Alarm);
-                return Err(Fault::corrupt("log"));
-            }
+            Err(Proof::Lie(lie)) => return self.alarm(&lie, &receipt.encode()),
             Err(Proof::Fault(fault)) => return Err(fault),
         };
         let mut settled = Settled { acknowledged: 0, reenrol: false };
@@ -111,8 +107,7 @@ impl Inner {
                                 outbox::settle(c, &hash, outbox::State::Logged, Some(*position), "")?;
                             }
                             Outcome::Held(held) => {
-                                let fault = serde_json::to_string(&fault_of(held)).unwrap_or_default();
-                                outbox::settle(c, &hash, outbox::State::Held, Some(*position), &fault)?;
+                                without_effect(c, &hash, *position, held)?;
                                 touched.insert(action.header().record);
                             }
                         }
