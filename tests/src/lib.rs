@@ -22,4 +22,5 @@ pub mod logdir;
 pub mod logs;
 pub mod photo;
 pub mod story;
+pub mod trial;
 pub mod world;

@@ -1,0 +1,1 @@
+//! A store that is damaged is noticed, moved aside, salvaged and rebuilt.

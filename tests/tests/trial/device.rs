@@ -1,0 +1,1 @@
+//! Devices that are cloned, restored, revoked, hostile or broken.

@@ -1,0 +1,1 @@
+//! A server under floods, bombs, slow and abusive clients.

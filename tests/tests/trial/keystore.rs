@@ -1,0 +1,1 @@
+//! A keystore that is missing, locked, invalidated, slow or gone.

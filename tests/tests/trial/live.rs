@@ -1,0 +1,1 @@
+//! Who is connected is woken, and only who may be.

@@ -1,0 +1,1 @@
+//! Everybody converges once a bad network stops being bad.

@@ -1,0 +1,1 @@
+//! What was committed survives a loss of power; what was not synced may be gone, never torn.

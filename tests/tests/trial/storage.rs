@@ -1,0 +1,1 @@
+//! Full disks, failing disks, read-only and vanished folders.
