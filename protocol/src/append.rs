@@ -8,6 +8,7 @@ use crate::{
     entry::{Entry, Held, Outcome, RULES},
     fault::Fault,
     fold::{Book, Tip, record_previous},
+    generation::{self, Opening},
     id::{Hash, RecordId},
     judge::{judge, member_of},
     log::merkle,
@@ -29,6 +30,10 @@ pub enum Refusal {
     Seen,
     /// The enrolment breaks a rule; failed enrolments leave no entry (rule 7).
     Enrolment(Held),
+    /// It would put a server key in place that the server does not have.
+    Key(Fault),
+    /// A restore that does not stand right behind what it continues, or breaks a rule.
+    Restore,
 }
 
 impl Refusal {
@@ -41,6 +46,8 @@ impl Refusal {
             Refusal::Organisation => Fault::invalid("organisation", "other"),
             Refusal::Seen => Fault::invalid("seen", "unknown"),
             Refusal::Enrolment(Held::Invalid { field, reason }) => Fault::invalid(field.clone(), reason.clone()),
+            Refusal::Key(fault) => fault.clone(),
+            Refusal::Restore => Fault::invalid("restore", "base"),
             Refusal::Enrolment(held) => Fault::invalid("enrolment", held.code()),
         }
     }
@@ -65,7 +72,9 @@ pub fn append(
     if !comes_in && !known_device(book, tip, &action)? {
         return Ok(Err(Refusal::Device));
     }
+    let organisation = action.organisation();
     match book.chain(&header.device)? {
+        Some(head) if header.sequence > head.sequence && generation::passes(book, &organisation, header)? => {}
         None if header.sequence > 0 => return Ok(Err(Refusal::Gap(0))),
         Some(head) if header.sequence > head.sequence + 1 => return Ok(Err(Refusal::Gap(head.sequence + 1))),
         Some(head) if header.sequence <= head.sequence || header.previous != Some(head.hash) => {
@@ -73,22 +82,50 @@ pub fn append(
         }
         _ => {}
     }
-    let seen = header.seen;
-    let root = match seen.size {
-        0 => merkle::empty_root(),
-        size if seen.generation == 0 && size <= tip.size => root_at(size)?,
-        _ => return Ok(Err(Refusal::Seen)),
-    };
-    if root != seen.root || seen.generation != 0 {
+    let now_at = generation::current(book, &organisation)?;
+    if !seen(book, tip, &action, now_at, root_at)? {
         return Ok(Err(Refusal::Seen));
+    }
+    let opening = Opening::of(&action);
+    if let Some(opening) = &opening
+        && !(opening.fits(tip.size, now_at) && root_at(opening.base)? == opening.root)
+    {
+        return Ok(Err(Refusal::Restore));
     }
     let received = now.max(tip.received);
     let outcome = judge(book, &action, received)?;
+    if opening.is_some() && !outcome.applied() {
+        return Ok(Err(Refusal::Restore));
+    }
     if let (true, Outcome::Held(held)) = (comes_in, &outcome) {
         return Ok(Err(Refusal::Enrolment(held.clone())));
     }
     let record_previous = record_previous(book, tip, &action)?;
     Ok(Ok(Entry { action, received, outcome, rules: RULES, record_previous }))
+}
+
+/// True when what its author had seen is in this log, or in a part of an older generation that nobody can look up.
+fn seen(
+    book: &mut dyn Book,
+    tip: &Tip,
+    action: &Action,
+    generation: u64,
+    root_at: &mut dyn FnMut(u64) -> Result<Hash, Fault>,
+) -> Result<bool, Fault> {
+    let seen = action.header().seen;
+    if seen.generation > generation {
+        return Ok(false);
+    }
+    let known = match generation::kept(book, &action.organisation(), seen.generation)? {
+        Some(base) if seen.size > base => return Ok(true),
+        Some(_) => true,
+        None => seen.size <= tip.size,
+    };
+    match seen.size {
+        _ if !known => Ok(false),
+        0 => Ok(seen.root == merkle::empty_root()),
+        size => Ok(root_at(size)? == seen.root),
+    }
 }
 
 /// True when the signer is an enrolled device, revoked or not, or the server's key over a deposit (rule 9).

@@ -12,6 +12,7 @@ use crate::{
     entry::{Entry, Outcome},
     evidence,
     fault::Fault,
+    generation::{self, Opening},
     id::{DeviceId, Hash, OrganisationId, RecordId, Uuid},
     record::{self, Access, Field, Merge, Type, device, invite, member, organisation},
     time,
@@ -401,7 +402,8 @@ fn first_seen(action: &Action) -> Record {
 pub fn apply(book: &mut dyn Book, action: &Action, position: u64, received: Option<i64>) -> Result<(), Fault> {
     let header = action.header();
     let body = action.body();
-    let effect = Effect { position, device: header.device, seen: header.seen.size };
+    let seen = generation::counted(book, &action.organisation(), &header.seen)?;
+    let effect = Effect { position, device: header.device, seen };
     let time = body.time();
     let fields = body.record_fields().map(|(name, value)| {
         let moment = matches!(record::kind(&header.kind).and_then(|k| k.field(name)), Some(f) if f.ty == Type::Moment);
@@ -419,6 +421,9 @@ pub fn apply(book: &mut dyn Book, action: &Action, position: u64, received: Opti
     }
     if action.enrols() {
         enrolment(book, action, &effect)?;
+    }
+    if let Some(opening) = Opening::of(action) {
+        restored(book, action, &effect, &opening)?;
     }
     Ok(())
 }
@@ -488,6 +493,15 @@ fn enrolment(book: &mut dyn Book, action: &Action, effect: &Effect) -> Result<()
         effect.write(book, &organisation, derived(&organisation::KIND, None), fields)?;
     }
     Ok(())
+}
+
+/// A restore gives the organisation its next generation, and the server its next key (rule 22).
+fn restored(book: &mut dyn Book, action: &Action, effect: &Effect, opening: &Opening) -> Result<(), Fault> {
+    let fields = vec![
+        (organisation::RESTORES.to_owned(), Value::from(action.header().record)),
+        (organisation::SERVER_KEY.to_owned(), Value::from(opening.server_key)),
+    ];
+    effect.write(book, &RecordId::from(action.organisation()), derived(&organisation::KIND, None), fields)
 }
 
 /// A [`Book`] in memory: for the verifier and for tests.

@@ -10,6 +10,7 @@ pub mod entry;
 pub mod evidence;
 pub mod fault;
 pub mod fold;
+pub mod generation;
 pub mod hours;
 pub mod id;
 pub mod judge;

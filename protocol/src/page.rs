@@ -316,6 +316,14 @@ pub enum Page<E> {
         /// The tag of what this member may see.
         tag: Hash,
     },
+    /// The server's log ends below what the client has: it was restored from a backup, and waits for an administrator's
+    /// restore (rule 22).
+    Behind {
+        /// The checkpoint at which it ends.
+        checkpoint: String,
+        /// Public half of the key by which the server will sign once it is restored.
+        next_key: [u8; 32],
+    },
     /// The next piece of the log.
     Part {
         /// Entries and hidden subtrees from the size asked for.
@@ -338,6 +346,9 @@ impl Page<Kept> {
         match self {
             Page::Restart { generation, tag } => {
                 w.list(2).uint(*generation).bytes(&tag.0);
+            }
+            Page::Behind { checkpoint, next_key } => {
+                w.list(3).null().text(checkpoint).bytes(next_key);
             }
             Page::Part { items, tail, checkpoint, now } => {
                 w.list(4).list(items.len());
@@ -368,6 +379,7 @@ impl Page<UnverifiedEntry> {
         let mut r = Reader::new(message);
         let page = match r.list()? {
             2 => Page::Restart { generation: r.uint()?, tag: Hash(r.array()?) },
+            3 if r.null()? => Page::Behind { checkpoint: r.text()?.to_owned(), next_key: r.array()? },
             4 => {
                 let n = r.list()?;
                 let mut items = Vec::with_capacity(n.min(MAX_PAGE));

@@ -110,6 +110,7 @@ pub const GRID: &[Grant] = &[
     grant(Administrator, "photo", All, All),
     grant(Administrator, "note", All, All),
     grant(Administrator, "deposit", All, Nothing),
+    grant(Administrator, "restore", All, All),
     grant(Manager, "organisation", All, Nothing),
     grant(Manager, "member", All, NotAdministrators),
     grant(Manager, "device", All, NotAdministrators),
@@ -119,6 +120,7 @@ pub const GRID: &[Grant] = &[
     grant(Manager, "photo", All, All),
     grant(Manager, "note", All, All),
     grant(Manager, "deposit", All, Nothing),
+    grant(Manager, "restore", All, Nothing),
     grant(Foreman, "organisation", All, Nothing),
     grant(Foreman, "member", All, WorkersInProjects),
     grant(Foreman, "device", All, Own),
@@ -128,6 +130,7 @@ pub const GRID: &[Grant] = &[
     grant(Foreman, "photo", Projects, Projects),
     grant(Foreman, "note", Projects, Projects),
     grant(Foreman, "deposit", Projects, Nothing),
+    grant(Foreman, "restore", All, Nothing),
     grant(Worker, "organisation", All, Nothing),
     grant(Worker, "member", All, Nothing),
     grant(Worker, "device", All, Own),
@@ -137,6 +140,7 @@ pub const GRID: &[Grant] = &[
     grant(Worker, "photo", Projects, Projects),
     grant(Worker, "note", Projects, Projects),
     grant(Worker, "deposit", Projects, Nothing),
+    grant(Worker, "restore", All, Nothing),
 ];
 
 /// Who acts: a member with role and own projects.

@@ -11,6 +11,7 @@ use crate::{
     entry::{Entry, RULES},
     fault::Fault,
     fold::{self, Book, Tip, is_organisation_entry, record_previous},
+    generation::{self, Opening},
     judge::judge,
 };
 
@@ -136,6 +137,9 @@ pub fn read(book: &mut dyn Book, tip: &mut Tip, entry: &Arc<Entry>, all: bool) -
     let chain = book.chain(&header.device)?;
     let gap = match &chain {
         None => header.sequence > 0 && all,
+        Some(head) if header.sequence > head.sequence && generation::passes(book, &action.organisation(), header)? => {
+            false
+        }
         Some(head) if header.sequence == head.sequence + 1 => header.previous != Some(head.hash),
         Some(head) => header.sequence <= head.sequence || all,
     };
@@ -148,8 +152,16 @@ pub fn read(book: &mut dyn Book, tip: &mut Tip, entry: &Arc<Entry>, all: bool) -
     if entry.received < tip.received {
         return lie(Code::Time, "received before the entry before it");
     }
-    if header.seen.generation != 0 || header.seen.size > position {
-        return lie(Code::Seen, "its author claims to have seen what came later");
+    let seen = header.seen;
+    let opening = Opening::of(action);
+    if seen.generation > 0 || seen.size > position || opening.is_some() {
+        let now = generation::current(book, &action.organisation())?;
+        if seen.generation > now || seen.generation == now && seen.size > position {
+            return lie(Code::Seen, "its author claims to have seen what came later");
+        }
+        if opening.is_some_and(|o| !o.fits(position, now) || !entry.outcome.applied()) {
+            return lie(Code::Chain, "a restore that does not stand right behind what it continues");
+        }
     }
     if entry.rules <= RULES && (all || organisation_entry) {
         let outcome = judge(book, action, entry.received)?;

@@ -23,7 +23,7 @@ macro_rules! record_kinds {
         pub const KINDS: &[&Kind] = &[$(&$kind::KIND),+];
     };
 }
-record_kinds! { organisation, member, device, invite, project, punch, photo, note, deposit }
+record_kinds! { organisation, member, device, invite, project, punch, photo, note, deposit, restore }
 
 /// The kind called `name`, if this version knows it.
 pub fn kind(name: &str) -> Option<&'static Kind> {

@@ -15,6 +15,7 @@ use crate::{
     directory::{CHECKPOINT, ENTRIES, PHOTOS, TILES, Tiles, bundles_for, entries_path, files_for, tile_path},
     entry::{Entry, RULES},
     fold::{Book, MemoryBook, Tip},
+    generation::{self, Opening},
     id::RecordId,
     log::{
         checkpoint::SignedCheckpoint,
@@ -344,6 +345,11 @@ impl Verifier<'_> {
         Ok(())
     }
 
+    /// The root of the first `size` entries, if they are all known.
+    fn root(&self, size: u64) -> Option<Hash> {
+        self.tree.as_ref()?.roots.get(usize::try_from(size).ok()?).copied()
+    }
+
     fn read(&mut self, position: u64, entry: &Arc<Entry>) {
         let header = entry.action.header();
         if header.kind == photo::KIND.name
@@ -353,9 +359,16 @@ impl Verifier<'_> {
             *named = true;
         }
         let seen = header.seen;
-        let root = self.tree.as_ref().and_then(|tree| tree.roots.get(usize::try_from(seen.size).ok()?));
-        if root.is_some_and(|root| *root != seen.root) {
+        // What was seen of a part that a restore did not continue cannot be looked up.
+        let kept = generation::kept(&mut self.book, &entry.action.organisation(), seen.generation);
+        let here = !matches!(kept, Ok(Some(base)) if seen.size > base);
+        if here && self.root(seen.size).is_some_and(|root| root != seen.root) {
             self.bad(Code::Seen, position, "its author had seen another history");
+        }
+        if let Some(opening) = Opening::of(&entry.action)
+            && self.root(opening.base).is_some_and(|root| root != opening.root)
+        {
+            self.bad(Code::Seen, position, "a restore that continues another history");
         }
         if entry.rules != RULES {
             self.bad(Code::Fold, position, "judged by a rule set that this version does not know");
@@ -393,7 +406,8 @@ impl Verifier<'_> {
             return Verdict::Bad;
         }
         let origin = signed.checkpoint.origin;
-        if origin.organisation != organisation || origin.generation != 0 {
+        let generation = generation::current(&mut self.book, &organisation).unwrap_or(0);
+        if origin.organisation != organisation || self.folding && origin.generation != generation {
             self.file(Code::Checkpoint, CHECKPOINT, "is that of another log");
         }
         let root = self.tree.as_ref().map(|tree| tree.frontier.root());

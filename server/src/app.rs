@@ -8,6 +8,7 @@ pub mod deposit;
 pub mod device;
 mod eddsa;
 pub mod log;
+pub mod restore;
 pub mod session;
 pub mod setup;
 mod token;

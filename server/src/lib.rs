@@ -31,7 +31,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use self::{
-    app::{App, setup},
+    app::{App, restore, setup},
     db::{Db, OpenError, setting},
     error::Error,
     http::serve::{Front, serve},
@@ -76,6 +76,7 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
 
     let app = Arc::new(App::new(db, store, config.clock.clone()).await?);
     app::blob::sweep(&app).await?;
+    restore::provide_keys(&app.db).await?;
     let url = format!("https://{}", server.at);
     let setup = setup::first(&app.db, server, app.now()).await?;
     let jobs = tokio::spawn(jobs::run(app.clone())).abort_handle();
@@ -104,6 +105,19 @@ pub async fn setup(data: &Path, clock: &dyn Clock) -> Result<String, StartError>
     let link = setup::create(&db, server, clock.now_ms()).await?;
     db.close().await;
     Ok(link)
+}
+
+/// Notes that `data` was put back from a backup: every log in it waits for an administrator's restore. The number of logs.
+pub async fn restored(data: &Path) -> Result<usize, StartError> {
+    let _lock = lock(data)?.ok_or(StartError::InUse)?;
+    let file = data.join("plumbline.db");
+    if !file.exists() {
+        return Err(StartError::NeverStarted);
+    }
+    let db = Db::open(&file)?;
+    let logs = restore::all_behind(&db).await?;
+    db.close().await;
+    Ok(logs)
 }
 
 impl Running {

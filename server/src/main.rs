@@ -41,6 +41,8 @@ struct Arguments {
 enum Command {
     /// Prints a setup link for one more organisation; the server may be running.
     Setup,
+    /// Says that the folder was put back from a backup: nothing is taken in until an administrator restores.
+    Restored,
 }
 
 #[tokio::main]
@@ -53,6 +55,9 @@ async fn main() -> ExitCode {
     };
     let done = match arguments.command {
         Some(Command::Setup) => plumbline_server::setup(&data, &SystemClock).await.map(|link| say(&link)),
+        Some(Command::Restored) => plumbline_server::restored(&data)
+            .await
+            .map(|logs| say(&format!("{logs} organisations wait for an administrator's restore"))),
         None => {
             let tls = arguments.tls_cert.zip(arguments.tls_key);
             let tls = tls.map(|(certificate, key)| TlsFiles { certificate, key });

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Access, Change, Field, Kind, Type};
+use super::{Access, Change, Field, Kind, Merge, Type};
 use crate::{
     entry::Held,
     fold::Book,
@@ -20,6 +20,8 @@ pub const SERVER_KEY: &str = "server_key";
 pub const RECOVERY_KEY: &str = "recovery_key";
 /// Member id of the founder.
 pub const FOUNDER: &str = "founder";
+/// Restores in effect: written by their fold, never by an action on the organisation.
+pub const RESTORES: &str = "restores";
 /// Name of the founder.
 pub const FOUNDER_NAME: &str = "founder_name";
 
@@ -33,6 +35,7 @@ pub const KIND: Kind = Kind {
         Field::new(RECOVERY_KEY, Type::Bytes(32)).first(),
         Field::new(FOUNDER, Type::Id).first().fixed(),
         Field::new(FOUNDER_NAME, Type::Text(200)).first().fixed(),
+        Field::new(RESTORES, Type::Id).merge(Merge::Append),
     ],
     concerns: None,
     title: NAME,
@@ -43,6 +46,7 @@ pub const KIND: Kind = Kind {
 /// There is one organisation in a log: its own first entry.
 fn rules(_: &mut dyn Book, change: &Change<'_>) -> Result<(), Stop> {
     match change.before {
+        _ if change.field(RESTORES).is_some() => Err(Stop::Held(Held::invalid(RESTORES, "derived"))),
         None if change.record.as_bytes() != change.organisation.0 => Err(Stop::Held(Held::invalid("record", "second"))),
         _ => Ok(()),
     }

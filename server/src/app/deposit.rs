@@ -11,7 +11,7 @@ use plumbline_protocol::{
     value::{Key, Value},
 };
 
-use super::log;
+use super::{log, restore};
 use crate::{
     db::{
         Tx,
@@ -26,6 +26,7 @@ use crate::{
 /// server key on that key's own chain, in the transaction that marks the blob as verified.
 pub fn append(tx: &Tx<'_>, organisation: &OrganisationId, blob: &Blob, now: i64) -> Result<()> {
     let mut log = Log::open(tx, *organisation)?;
+    restore::open(&log)?;
     let record = RecordId::from(deposit::record_of(&blob.record));
     // An entry that had no effect, whoever made it, is no deposit.
     if !log.book.record(&record)?.is_some_and(|deposit| deposit.exists()) {

@@ -10,7 +10,8 @@ use plumbline_protocol::{
     action::{Action, BadAction},
     append::{self, Refusal},
     blob::MAX_BYTES,
-    entry::Kept,
+    entry::{Kept, Outcome},
+    generation::Opening,
     judge,
     log::{
         checkpoint::{Checkpoint, Origin},
@@ -23,15 +24,13 @@ use plumbline_protocol::{
     value::Value,
 };
 
-use super::App;
+use super::{App, restore};
 use crate::{
-    db::{Tx, blob, log, log::Log, tile},
+    db::{Tx, blob, log, log::Log, organisation, tile},
     error::{Error, Result},
     op::Op,
 };
 
-/// The one generation there is until an organisation is restored.
-const GENERATION: u64 = 0;
 /// A page ends when its items have so many bytes.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// A page ends when so many entries were looked at: what one member may not see is not read for ever.
@@ -46,15 +45,12 @@ pub async fn push(app: &Arc<App>, op: &Op, packed: Vec<u8>) -> Result<Vec<u8>> {
     let now = app.now();
     let receipt = app.db.write(move |tx| {
         let mut log = Log::open(tx, organisation)?;
+        restore::open(&log)?;
         let mut results = Vec::with_capacity(actions.len());
         for action in actions {
             results.push(match action {
-                Ok(action) if action.header().device == device => match append(tx, &mut log, action, now)? {
-                    Ok(logged) => logged,
-                    Err(refusal) => refused(&refusal),
-                },
-                Ok(_) => refused(&Refusal::Device),
-                Err(bad) => bad_action(&bad),
+                Ok(action) if action.header().device != device => refused(&Refusal::Device),
+                action => taken(tx, &mut log, action, now)?,
             });
         }
         let receipt = receipt(&mut log, results, now)?;
@@ -62,6 +58,26 @@ pub async fn push(app: &Arc<App>, op: &Op, packed: Vec<u8>) -> Result<Vec<u8>> {
         Ok(receipt)
     });
     answer(app, receipt.await?).await
+}
+
+/// Logs one action among others. A restore comes in by a way of its own.
+pub(super) fn taken(
+    tx: &Tx<'_>,
+    log: &mut Log<'_>,
+    action: std::result::Result<Action, BadAction>,
+    now: i64,
+) -> Result<PushResult> {
+    let action = match action {
+        Ok(action) if Opening::of(&action).is_some() && log.find(&action)?.is_none() => {
+            return Ok(refused(&Refusal::Restore));
+        }
+        Ok(action) => action,
+        Err(bad) => return Ok(bad_action(&bad)),
+    };
+    Ok(match append(tx, log, action, now)? {
+        Ok(logged) => logged,
+        Err(refusal) => refused(&refusal),
+    })
 }
 
 /// Lets a new device in: its enrolment proves itself, so there is no session yet. One that breaks a rule leaves no trace.
@@ -77,6 +93,7 @@ pub async fn enrol(app: &Arc<App>, organisation: OrganisationId, packed: Vec<u8>
 
 /// Appends the one action by which somebody comes in.
 pub(super) fn come_in(tx: &Tx<'_>, mut log: Log<'_>, action: Action, now: i64) -> Result<Receipt> {
+    restore::open(&log)?;
     let logged = append(tx, &mut log, action, now)?.map_err(|refusal| refusal.fault())?;
     let receipt = receipt(&mut log, vec![logged], now)?;
     log.close()?;
@@ -93,12 +110,21 @@ pub(super) fn append(
     if let Some(logged) = log.find(&action)? {
         return Ok(Ok(logged));
     }
+    let rotation = restore::rotation(&action);
     let Log { tip, book, tree, .. } = log;
     let mut root_at = |size| tree.root_at(size).map_err(Error::into_fault);
     let entry = match append::append(book, tip, action, now, &mut root_at)? {
         Ok(entry) => Arc::new(entry),
         Err(refusal) => return Ok(Err(refusal)),
     };
+    if let (Some(key), Outcome::Applied) = (rotation, &entry.outcome) {
+        let organisation = entry.action.organisation();
+        match restore::turn(tx, &organisation, &key) {
+            Ok(key) => log.key = key,
+            Err(Error::Fault(fault)) => return Ok(Err(Refusal::Key(fault))),
+            Err(error) => return Err(error),
+        }
+    }
     let position = log.push(&entry)?;
     expect(tx, log, &entry.action)?;
     let (received, outcome, rules) = (entry.received, entry.outcome.clone(), entry.rules);
@@ -151,13 +177,15 @@ fn part(
     let mut log = Log::open(tx, organisation)?;
     let actor = judge::actor(&mut log.book, device)?.ok_or(Fault::Denied)?;
     let tag = policy::tag(&actor);
-    if (request.generation, request.tag) != (GENERATION, tag) {
-        return Ok(Page::Restart { generation: GENERATION, tag });
+    let behind = request.generation > log.generation;
+    if behind || request.generation == log.generation && request.size > log.tip.size {
+        let next = organisation::next_key(tx, &organisation)?;
+        return Ok(Page::Behind { checkpoint: sign(&mut log)?, next_key: next.verifying_key().to_bytes() });
+    }
+    if (request.generation, request.tag) != (log.generation, tag) {
+        return Ok(Page::Restart { generation: log.generation, tag });
     }
     let size = log.tip.size;
-    if request.size > size {
-        return Err(Fault::invalid("size", "range").into());
-    }
     let sees: log::Sees<'_> = &|kind, project, concerns| policy::sees(&actor, kind, project, concerns);
     let all = policy::sees_all(&actor);
     let to = if all { size } else { size.min(request.size.saturating_add(PAGE_WALK)) };
@@ -212,12 +240,12 @@ pub async fn tile(app: &App, organisation: OrganisationId, tile: Tile) -> Result
 fn sign(log: &mut Log<'_>) -> Result<String> {
     let size = log.tip.size;
     let organisation = log.tip.organisation.ok_or(Fault::NotFound)?;
-    let origin = Origin { organisation, generation: GENERATION };
+    let origin = Origin { organisation, generation: log.generation };
     Ok(Checkpoint { origin, size, root: log.tree.root_at(size)? }.sign(&log.key).to_string())
 }
 
 /// What proves the results: all that lies between and around the positions logged, and the checkpoint that it leads to.
-fn receipt(log: &mut Log<'_>, results: Vec<PushResult>, now: i64) -> Result<Receipt> {
+pub(super) fn receipt(log: &mut Log<'_>, results: Vec<PushResult>, now: i64) -> Result<Receipt> {
     let positions: BTreeSet<u64> = results.iter().filter_map(position).collect();
     if positions.is_empty() {
         return Ok(Receipt { results, proof: Vec::new(), checkpoint: String::new(), now });
@@ -247,7 +275,10 @@ pub(super) async fn answer(app: &Arc<App>, receipt: Receipt) -> Result<Vec<u8>> 
 }
 
 /// The actions of a push, each checked by itself.
-fn read(packed: &[u8], organisation: Option<OrganisationId>) -> Result<Vec<std::result::Result<Action, BadAction>>> {
+pub(super) fn read(
+    packed: &[u8],
+    organisation: Option<OrganisationId>,
+) -> Result<Vec<std::result::Result<Action, BadAction>>> {
     let message = page::unpack(packed)?;
     let actions = page::decode_push(&message, organisation).map_err(|_| Fault::invalid("body", "encoding"))?;
     page::verify_all(actions, |action| Ok(action.verify())).map_err(|_| Error::internal("verification"))

@@ -12,6 +12,7 @@ use plumbline_protocol::{
     action::Action,
     entry::{Entry, Kept, Outcome},
     fold::{self, Book, ChainHead, Record, Tip},
+    generation::{self, Opening},
     page::PushResult,
     record::device as device_record,
 };
@@ -39,23 +40,28 @@ pub struct Log<'t> {
     pub tree: Tree<'t>,
     /// Signs its checkpoints and deposits.
     pub key: SigningKey,
+    /// Its generation.
+    pub generation: u64,
+    /// True while it is known to lack what was acknowledged.
+    pub behind: bool,
 }
 
 impl<'t> Log<'t> {
     /// The log of an organisation that this server keeps; [`Fault::NotFound`] for any other.
     pub fn open(tx: &'t Tx<'t>, organisation: OrganisationId) -> Result<Log<'t>> {
-        let sql = "SELECT server_key, size, received, organisation_last FROM organisation WHERE organisation = ?1";
+        let sql = "SELECT server_key, size, received, organisation_last, generation, behind FROM organisation
+            WHERE organisation = ?1";
         let found = tx.0.prepare_cached(sql)?.query_row([&organisation.0], |row| {
             let seed: Zeroizing<[u8; 32]> = Zeroizing::new(row.get(0)?);
             let (size, received, last) = (row.get(1)?, row.get(2)?, row.get(3)?);
             let begun = size > 0;
             let organisation = begun.then_some(organisation);
             let tip = Tip { size, received, organisation_last: begun.then_some(last), organisation };
-            Ok((SigningKey::from_bytes(&seed), tip))
+            Ok((SigningKey::from_bytes(&seed), tip, row.get(4)?, row.get(5)?))
         });
-        let (key, tip) = found.optional()?.ok_or(Fault::NotFound)?;
+        let (key, tip, generation, behind) = found.optional()?.ok_or(Fault::NotFound)?;
         let book = Rows { tx, organisation, records: BTreeMap::new(), chains: BTreeMap::new() };
-        Ok(Log { tip, book, tree: Tree::open(tx, organisation, tip.size), key })
+        Ok(Log { tip, book, tree: Tree::open(tx, organisation, tip.size), key, generation, behind })
     }
 
     /// What became of this very action when it was logged before.
@@ -101,18 +107,63 @@ impl<'t> Log<'t> {
         ))?;
         self.tree.push(entry.leaf())?;
         fold::step(&mut self.book, &mut self.tip, entry)?;
+        if Opening::of(&entry.action).is_some() {
+            self.generation = generation::current(&mut self.book, &entry.action.organisation())?;
+        }
         Ok(position)
     }
 
     /// Writes what changed.
     pub fn close(self) -> Result<()> {
-        let Log { tip, book, tree, .. } = self;
-        let sql = "UPDATE organisation SET size = ?2, received = ?3, organisation_last = ?4 WHERE organisation = ?1";
+        let Log { tip, book, tree, generation, .. } = self;
+        let sql = "UPDATE organisation SET size = ?2, received = ?3, organisation_last = ?4, generation = ?5
+            WHERE organisation = ?1";
         let last = tip.organisation_last.unwrap_or_default();
-        book.tx.0.prepare_cached(sql)?.execute((&book.organisation.0, tip.size, tip.received, last))?;
+        book.tx.0.prepare_cached(sql)?.execute((&book.organisation.0, tip.size, tip.received, last, generation))?;
         tree.close()?;
         book.close()
     }
+}
+
+/// Cuts the log to its first `size` entries and folds those anew; what is cut off is kept aside.
+pub fn cut(tx: &Tx<'_>, organisation: &OrganisationId, size: u64) -> Result<()> {
+    let log = Log::open(tx, *organisation)?;
+    let (end, generation) = (log.tip.size, log.generation);
+    drop(log);
+    let aside = "INSERT INTO superseded (organisation, generation, position, bytes) VALUES (?1, ?2, ?3, ?4)";
+    let mut aside = tx.0.prepare_cached(aside)?;
+    walk(tx, organisation, size, end, None, |position, entry| {
+        let entry = whole(entry)?;
+        aside.execute((&organisation.0, generation, position, entry.encode()))?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let sql = "DELETE FROM entry WHERE organisation = ?1 AND position >= ?2";
+    tx.0.prepare_cached(sql)?.execute((&organisation.0, size))?;
+    for sql in [
+        "DELETE FROM record WHERE organisation = ?1",
+        "DELETE FROM chain WHERE organisation = ?1",
+        "DELETE FROM held WHERE organisation = ?1",
+        "DELETE FROM tile WHERE organisation = ?1",
+        "DELETE FROM device WHERE organisation = ?1",
+        "UPDATE organisation SET size = 0, received = 0, organisation_last = 0, generation = 0 WHERE organisation = ?1",
+        // Deposits may have been cut off: what they vouched for is read and vouched for again.
+        "UPDATE blob SET state = 'received' WHERE organisation = ?1 AND state = 'verified'",
+    ] {
+        tx.0.prepare_cached(sql)?.execute([&organisation.0])?;
+    }
+    let mut log = Log::open(tx, *organisation)?;
+    walk(tx, organisation, 0, size, None, |_, entry| {
+        let entry = whole(entry)?;
+        log.tree.push(entry.leaf())?;
+        fold::step(&mut log.book, &mut log.tip, &Arc::new(entry))?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    log.generation = generation::current(&mut log.book, organisation)?;
+    log.close()
+}
+
+fn whole(entry: Option<Kept>) -> Result<Entry> {
+    Ok(entry.ok_or_else(|| Fault::corrupt("entry"))?.entry().map_err(|_| Fault::corrupt("entry"))?)
 }
 
 /// Walks over the entries from `from` up to but without `to`, in order: `each` gets the position and, when `sees` allows

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use crate::error::Error;
 
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
 
 /// Why the database cannot be opened.
 #[derive(Debug, thiserror::Error)]

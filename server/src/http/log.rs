@@ -24,7 +24,7 @@ use crate::{
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// A packed message of at most `LIMIT` bytes, which the route enforces.
-pub(super) struct Message<const LIMIT: usize>(Vec<u8>);
+pub(super) struct Message<const LIMIT: usize>(pub(super) Vec<u8>);
 
 impl<S: Send + Sync, const LIMIT: usize> FromRequest<S> for Message<LIMIT> {
     type Rejection = Refusal;
@@ -90,6 +90,6 @@ pub(super) async fn tile(
     Ok(response)
 }
 
-fn message(packed: Vec<u8>) -> Response {
+pub(super) fn message(packed: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, page::MEDIA)], packed).into_response()
 }

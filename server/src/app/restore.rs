@@ -1,0 +1,188 @@
+//! Restore: a server that was put back from a backup says so, waits for an administrator, and goes on in a new generation
+//! (spine rules 22 and 23).
+//!
+//! Invariants: a log that is known to lack what was acknowledged takes nothing in until an administrator's restore; that is
+//! believed on the server's own signature or its operator's word alone; what a restore does not continue is kept aside.
+
+use std::sync::Arc;
+
+use ed25519_dalek::SigningKey;
+use plumbline_protocol::{
+    Fault, OrganisationId,
+    action::Action,
+    generation::Opening,
+    log::checkpoint::SignedCheckpoint,
+    page::{PushResult, Receipt},
+    record::organisation as record,
+    value::Value,
+};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::{App, log};
+use crate::{
+    db::{
+        Db, Tx,
+        log::{self as rows, Log},
+        organisation,
+    },
+    error::{Error, Result},
+    op::Op,
+    random,
+};
+
+/// Seconds after which a client asks again whether a restore has come.
+const WAIT: u32 = 60;
+
+/// How the server's log stands to a checkpoint that it once signed.
+#[derive(Debug, Serialize)]
+pub struct Standing {
+    /// True when it lacks what that checkpoint has: it takes nothing in until a restore.
+    behind: bool,
+    /// Public half of the key that follows the present one, in hex.
+    next_key: String,
+}
+
+/// Refuses while the log waits for a restore.
+pub fn open(log: &Log<'_>) -> Result<()> {
+    if log.behind { Err(Fault::Busy { retry_after: WAIT }.into()) } else { Ok(()) }
+}
+
+/// A client presents its newest checkpoint. Where this server signed it and its log does not continue it, the log is behind.
+pub async fn present(app: &Arc<App>, op: &Op, text: &str) -> Result<Standing> {
+    let organisation = op.organisation;
+    let signed = SignedCheckpoint::parse(text)?;
+    let standing = app.db.write(move |tx| {
+        let mut log = Log::open(tx, organisation)?;
+        let checkpoint = signed.checkpoint;
+        if checkpoint.origin.organisation != organisation {
+            return Err(Fault::invalid("checkpoint", "organisation").into());
+        }
+        let next = organisation::next_key(tx, &organisation)?.verifying_key().to_bytes();
+        let now = log.key.verifying_key().to_bytes();
+        if signed.verify(&now).is_err() && signed.verify(&next).is_err() {
+            return Err(Fault::invalid("checkpoint", "signature").into());
+        }
+        let behind = match checkpoint.origin.generation.cmp(&log.generation) {
+            std::cmp::Ordering::Greater => true,
+            std::cmp::Ordering::Equal if checkpoint.size > log.tip.size => true,
+            std::cmp::Ordering::Equal => log.tree.root_at(checkpoint.size)? != checkpoint.root,
+            std::cmp::Ordering::Less => false,
+        };
+        if behind && !log.behind {
+            tracing::error!(%organisation, size = log.tip.size, acknowledged = checkpoint.size, "the log is behind");
+            organisation::put_behind(tx, &organisation, true)?;
+        }
+        Ok(Standing { behind: behind || log.behind, next_key: data_encoding::HEXLOWER.encode(&next) })
+    });
+    standing.await
+}
+
+/// The operator's word that the folder was put back from a backup: every log waits for its administrator's restore.
+pub async fn all_behind(db: &Db) -> Result<usize> {
+    db.write(organisation::put_all_behind).await
+}
+
+/// Opens a new generation: an administrator's new device comes in and names what is continued. The same two actions again,
+/// because the reply was lost, get the same receipt.
+pub async fn restore(app: &Arc<App>, organisation: OrganisationId, packed: Vec<u8>) -> Result<Vec<u8>> {
+    let actions = super::blocking(app, move |_| log::read(&packed, Some(organisation))).await?;
+    let Ok([Ok(enrolment), Ok(action)]) = <[_; 2]>::try_from(actions) else {
+        return Err(Fault::invalid("actions", "count").into());
+    };
+    let opening = Opening::of(&action).filter(|_| enrolment.enrols());
+    let opening = opening.ok_or_else(|| Fault::invalid("kind", "restore"))?;
+    let now = app.now();
+    let receipt = app.db.write(move |tx| {
+        let mut log = Log::open(tx, organisation)?;
+        if let (Some(first), Some(second)) = (log.find(&enrolment)?, log.find(&action)?) {
+            return log::receipt(&mut log, vec![first, second], now);
+        }
+        if !log.behind {
+            return Err(Fault::Denied.into());
+        }
+        begin(tx, log, &opening, [enrolment, action], now)
+    });
+    log::answer(app, receipt.await?).await
+}
+
+fn begin<'t>(
+    tx: &'t Tx<'t>,
+    mut log: Log<'t>,
+    opening: &Opening,
+    [enrolment, action]: [Action; 2],
+    now: i64,
+) -> Result<Receipt> {
+    let organisation = action.organisation();
+    if opening.base > log.tip.size || log.tree.root_at(opening.base)? != opening.root {
+        return Err(Fault::invalid("restore", "root").into());
+    }
+    // Nothing but what it names is continued: not what came in after the backup was put back, either.
+    if opening.base < log.tip.size {
+        drop(log);
+        rows::cut(tx, &organisation, opening.base)?;
+        log = Log::open(tx, organisation)?;
+    }
+    log.key = turn(tx, &organisation, &opening.server_key)?;
+    let mut results = Vec::new();
+    for action in [enrolment, action] {
+        let logged = log::append(tx, &mut log, action, now)?.map_err(|refusal| refusal.fault())?;
+        results.push(logged);
+    }
+    organisation::put_behind(tx, &organisation, false)?;
+    let receipt = log::receipt(&mut log, results, now)?;
+    log.close()?;
+    tracing::info!(%organisation, generation = opening.generation, base = opening.base, "restored");
+    Ok(receipt)
+}
+
+/// The next key signs from here on, if `named` is its public half.
+pub fn turn(tx: &Tx<'_>, organisation: &OrganisationId, named: &[u8; 32]) -> Result<SigningKey> {
+    let next = organisation::next_key(tx, organisation)?;
+    if next.verifying_key().as_bytes() != named {
+        return Err(Fault::invalid(record::SERVER_KEY, "unknown").into());
+    }
+    organisation::turn_key(tx, organisation, &*Zeroizing::new(random::bytes()?))?;
+    Ok(next)
+}
+
+/// The server key that an action would put in place of the present one: an administrator's rotation (rule 9).
+pub fn rotation(action: &Action) -> Option<[u8; 32]> {
+    let of_organisation = action.header().kind == record::KIND.name && !action.begins();
+    action.body().field(record::SERVER_KEY).filter(|_| of_organisation).and_then(Value::bytes)?.try_into().ok()
+}
+
+/// Actions above the size that a restore named, offered again byte for byte by whoever holds them (rule 23): each is judged
+/// and timed anew, whoever's it is.
+pub async fn offer(app: &Arc<App>, op: &Op, packed: Vec<u8>) -> Result<Vec<u8>> {
+    op.full()?;
+    let organisation = op.organisation;
+    let actions = super::blocking(app, move |_| log::read(&packed, Some(organisation))).await?;
+    let now = app.now();
+    let receipt = app.db.write(move |tx| {
+        let mut log = Log::open(tx, organisation)?;
+        open(&log)?;
+        if log.generation == 0 {
+            return Err(Fault::Denied.into());
+        }
+        let mut results: Vec<PushResult> = Vec::with_capacity(actions.len());
+        for action in actions {
+            results.push(log::taken(tx, &mut log, action, now)?);
+        }
+        let receipt = log::receipt(&mut log, results, now)?;
+        log.close()?;
+        Ok(receipt)
+    });
+    log::answer(app, receipt.await?).await
+}
+
+/// Gives a next key to what an older version made.
+pub async fn provide_keys(db: &Db) -> std::result::Result<(), Error> {
+    db.write(|tx| {
+        for organisation in organisation::without_next_key(tx)? {
+            organisation::put_next_key(tx, &organisation, &*Zeroizing::new(random::bytes()?))?;
+        }
+        Ok(())
+    })
+    .await
+}
