@@ -21,6 +21,7 @@ pub mod outbox;
 pub mod photo;
 pub mod punch;
 pub mod record;
+pub mod restore;
 pub mod secret;
 pub mod session;
 pub mod sync;

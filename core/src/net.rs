@@ -81,6 +81,15 @@ pub struct Progress {
     pub missing: Vec<RangeInclusive<u64>>,
 }
 
+/// How the server's log stands to a checkpoint that it once signed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Standing {
+    /// True when it lacks what that checkpoint has, and waits for a restore.
+    pub behind: bool,
+    /// Public half of the key that follows the present one.
+    pub next_key: Hash,
+}
+
 impl Net {
     /// To the server of a link; connects when first used. [`Fault::Invalid`] `link` when its address is none.
     pub fn new(server: &Server) -> Result<Net, Fault> {
@@ -136,6 +145,23 @@ impl Net {
         self.receipt(self.ask(Method::POST, "/v1/push").bearer_auth(token), message).await
     }
 
+    /// Presents a checkpoint that this server has signed.
+    pub async fn present(&self, token: &str, checkpoint: &str) -> Result<Standing, Fault> {
+        let body = serde_json::json!({ "checkpoint": checkpoint });
+        let request = self.ask(Method::POST, "/v1/checkpoint").bearer_auth(token).json(&body);
+        read_json(&self.bytes(request, JSON, MAX_JSON).await?)
+    }
+
+    /// Offers actions that a restore did not continue, whoever signed them: the bytes of [`page::encode_push`].
+    pub async fn offer(&self, token: &str, message: Vec<u8>) -> Result<Receipt, Fault> {
+        self.receipt(self.ask(Method::POST, "/v1/offer").bearer_auth(token), message).await
+    }
+
+    /// Opens a new generation with an administrator's enrolment and restore, which prove themselves.
+    pub async fn restore(&self, organisation: &OrganisationId, message: Vec<u8>) -> Result<Receipt, Fault> {
+        self.receipt(self.ask(Method::POST, &format!("/v1/log/{organisation}/restore")), message).await
+    }
+
     /// The next page: bytes for [`page::Page::decode`].
     pub async fn pull(&self, token: &str, request: &PullRequest) -> Result<Vec<u8>, Fault> {
         self.message(self.ask(Method::POST, "/v1/pull").bearer_auth(token), request.encode()).await
@@ -147,11 +173,16 @@ impl Net {
         self.bytes(request, BYTES, usize::from(tile.width) * 32).await
     }
 
-    /// The newest signed checkpoint, unchecked.
-    pub async fn checkpoint(&self, organisation: &OrganisationId) -> Result<String, Fault> {
+    /// The newest signed checkpoint, unchecked, and the public half of the key that follows the one which signed it.
+    pub async fn checkpoint(&self, organisation: &OrganisationId) -> Result<(String, Hash), Fault> {
         let request = self.ask(Method::GET, &format!("/v1/log/{organisation}/checkpoint"));
-        let text = self.bytes(request, TEXT, MAX_CHECKPOINT).await?;
-        String::from_utf8(text).map_err(|_| malformed())
+        let mut response = self.send(request, MAX_CHECKPOINT).await?;
+        if response.status() != StatusCode::OK || media(&response) != TEXT {
+            return Err(Fault::Offline);
+        }
+        let next = response.headers().get("plumbline-next-key").and_then(|value| value.to_str().ok()?.parse().ok());
+        let text = String::from_utf8(read(&mut response, MAX_CHECKPOINT).await?).map_err(|_| malformed())?;
+        Ok((text, next.ok_or_else(malformed)?))
     }
 
     /// What the server holds of a blob.

@@ -3,6 +3,7 @@
 //! Invariants: nothing that waits is dropped by a failure, only tried again later; one round runs at a time, and reasons that
 //! come meanwhile make one more round together; a log that lies stops the pull and raises the alarm, never the book.
 
+pub(crate) mod generation;
 pub(crate) mod history;
 pub(crate) mod pull;
 pub(crate) mod push;
@@ -130,6 +131,16 @@ impl Client {
 
     async fn round(&self) -> Result<SyncView, Fault> {
         self.inner.identity()?;
+        match self.exchange().await {
+            Err(fault @ (Fault::SignedOut | Fault::Denied)) => match generation::come_back(self).await {
+                Ok(true) => self.exchange().await,
+                _ => Err(fault),
+            },
+            done => done,
+        }
+    }
+
+    async fn exchange(&self) -> Result<SyncView, Fault> {
         let mut view = SyncView { pushed: push::push(self).await?, ..SyncView::default() };
         if self.session()?.scope() != Some(Scope::Push) {
             view.pulled = pull::pull(self).await?;
@@ -137,6 +148,11 @@ impl Client {
         if pull::cloned(self).await? {
             reenrol::reenrol(self, reenrol::Voucher::Old).await?;
             view.pushed += push::push(self).await?;
+        }
+        let waits = |inner: &Inner| inner.db.read(|c| Ok(outbox::count(c, outbox::State::Waiting)? > 0));
+        if generation::offer(self).await? > 0 || self.run(waits).await? {
+            view.pushed += push::push(self).await?;
+            view.pulled += pull::pull(self).await?;
         }
         view.uploaded = upload::upload(self).await?;
         if view.uploaded > 0 && self.session()?.scope() != Some(Scope::Push) {

@@ -71,6 +71,15 @@ pub fn current(book: &mut dyn Book, organisation: &OrganisationId) -> Result<u64
     Ok(restores(book, organisation)?.iter().map(|r| number(r, restore::GENERATION)).max().unwrap_or(0))
 }
 
+/// The record of the newest restore; none before any.
+pub fn newest(book: &mut dyn Book, organisation: &OrganisationId) -> Result<Option<RecordId>, Fault> {
+    let record = book.record(&RecordId::from(*organisation))?;
+    Ok(match record.as_deref().and_then(|r| r.field(organisation::RESTORES)) {
+        Some(FieldState::Append(all)) => all.last().and_then(|write| write.value.id()),
+        _ => None,
+    })
+}
+
 /// How much of a log of `generation` every later one has continued; none while it goes on.
 pub fn kept(book: &mut dyn Book, organisation: &OrganisationId, generation: u64) -> Result<Option<u64>, Fault> {
     let later = restores(book, organisation)?;

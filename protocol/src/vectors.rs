@@ -17,6 +17,7 @@ use crate::{
     entry::{Entry, Kept, Outcome},
     evidence,
     fold::{self, Book, MemoryBook, Tip},
+    generation,
     judge::member_actor,
     link::{InviteLink, Server, SetupLink},
     log::{
@@ -25,7 +26,7 @@ use crate::{
     },
     page::{Item, Page, PullRequest, PushResult, Receipt, encode_push},
     policy::{self, sees},
-    record::{self, deposit, device, invite, note, organisation, project, punch},
+    record::{self, deposit, device, invite, note, organisation, project, punch, restore},
     time::{Anchor, AnchorSource, BootId, TimeEvidence},
     value::{Key, Value},
 };
@@ -149,7 +150,7 @@ impl Ledger {
     pub(crate) fn checkpoint(&mut self, key: &SigningKey) -> Result<SignedCheckpoint, Fault> {
         let organisation = self.tip.organisation.ok_or(Fault::NotFound)?;
         let root = merkle::root_at(&mut self.tree, self.tip.size)?;
-        let origin = LogOrigin { organisation, generation: 0 };
+        let origin = LogOrigin { organisation, generation: generation::current(&mut self.book, &organisation)? };
         Ok(Checkpoint { origin, size: self.tip.size, root }.sign(key))
     }
 
@@ -250,7 +251,24 @@ pub(crate) fn story() -> Result<Story, Fault> {
     let held = ledger.entries.get(12).map(|entry| entry.action.hash()).ok_or(Fault::NotFound)?;
     let admit = About { cites: Some(Cites::Admit(held)), ..About::new("punch", shift, Some(site)) };
     log(&mut ledger, &mut ana, 14, admit, bare(14, &[]), true)?;
-    Ok(Story { ledger, server: server.key, founder, last })
+    // The server was put back from a backup of 15 entries: the founder comes in with a new key and goes on from there.
+    let (mut again, next) = (Author::new(13), Author::new(14));
+    again.organisation = Some(organisation);
+    let signature = countersign(&ana.key, &organisation, &again.id(), &founder);
+    let enrolment = [
+        (device::MEMBER, Value::from(founder)),
+        (device::OLD, Value::from(ana.id().0)),
+        (device::COUNTERSIGNATURE, Value::from(signature.as_slice())),
+    ];
+    let about = About::new("device", again.id(), None);
+    log(&mut ledger, &mut again, 0, about, bare(15, &enrolment), true)?;
+    let opening = [
+        (restore::BASE, Value::Int(15)),
+        (restore::ROOT, Value::from(ledger.seen(15)?.root.0)),
+        (restore::SERVER_KEY, Value::from(next.id().0)),
+    ];
+    log(&mut ledger, &mut again, 15, About::new("restore", id(15), None), fields("restore", 16, &opening), true)?;
+    Ok(Story { ledger, server: next.key, founder, last })
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -429,7 +447,7 @@ mod tests {
             &log["entries"][0]["leaf"],
             &log["checkpoint"],
             &log["founder_tag"],
-            &log["directory_sha256"]["entries/000.p/15"],
+            &log["directory_sha256"]["entries/000.p/17"],
             &note["state"],
             &messages["pull"],
             &messages["setup_link"],

@@ -25,6 +25,7 @@ use plumbline_core::{
     record::{
         ChangeView, ListRequest, ListView, RecordRequest, RecordView, SearchRequest, WithdrawRequest, WriteRequest,
     },
+    restore::{LostView, PassHoleRequest, RecoverRequest, RecoveredView, RestoreRequest, RestoredView},
     sync::{Reason, SyncView},
 };
 use plumbline_protocol::Fault;
@@ -116,6 +117,11 @@ calls! {
         sync() -> SyncView;
         log() -> LogView;
         export_log(ExportLogRequest) -> LogView;
+        restore(RestoreRequest) -> RestoredView;
+        recover(RecoverRequest) -> RecoveredView;
+        lost() -> Vec<LostView>;
+        pass_hole(PassHoleRequest) -> RecordView;
+        rotate_server_key() -> RecordView;
         alarms() -> Vec<AlarmView>;
     }
     at once {

@@ -38,6 +38,8 @@ pub struct Liar {
     pub entries: Vec<Arc<Entry>>,
     /// Positions that are shown to nobody.
     pub hidden: BTreeSet<u64>,
+    /// The generation that it claims.
+    pub generation: u64,
 }
 
 impl Liar {
@@ -68,6 +70,7 @@ impl Liar {
             key: SigningKey::from_bytes(&key),
             entries,
             hidden: BTreeSet::new(),
+            generation: 0,
         }
     }
 
@@ -141,7 +144,7 @@ impl Liar {
         let mut tree = MemoryTree::new();
         self.entries.iter().for_each(|entry| tree.push(entry.leaf()));
         let root = root_at(&mut tree.clone(), tip.size).unwrap();
-        let origin = Origin { organisation: self.organisation, generation: 0 };
+        let origin = Origin { organisation: self.organisation, generation: self.generation };
         let checkpoint = Checkpoint { origin, size: tip.size, root }.sign(&self.key).to_string();
         let tag = actor.as_ref().map(policy::tag);
         let sees = move |book: &MemoryBook, position: usize, entry: &Entry| {
@@ -150,13 +153,15 @@ impl Liar {
             may && !self.hidden.contains(&(position as u64))
         };
         let shown: Vec<bool> = self.entries.iter().enumerate().map(|(n, entry)| sees(&book, n, entry)).collect();
-        let entries = self.entries;
+        let (entries, generation) = (self.entries, self.generation);
         move |asked, told| {
             let tile = asked.path.split_once("/tile/").and_then(|(_, tile)| tile.parse::<Tile>().ok());
             if asked.path == "/v1/pull" {
                 let request = PullRequest::decode(&page::unpack(&asked.body).unwrap()).unwrap();
                 let page = match tag {
-                    Some(tag) if request.tag != tag => Page::Restart { generation: 0, tag },
+                    Some(tag) if (request.generation, request.tag) != (generation, tag) => {
+                        Page::Restart { generation, tag }
+                    }
                     _ => {
                         let from = request.size.min(tip.size);
                         let hide = |n: usize| run_hashes(&mut tree.clone(), n as u64, n as u64 + 1).unwrap()[0];

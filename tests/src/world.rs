@@ -153,9 +153,7 @@ impl World {
     pub async fn restart_server(&mut self) {
         self.server.take().unwrap().shutdown().await;
         self.start_server().await;
-        for person in self.people.values() {
-            person.link.lead_to(&self.server().url);
-        }
+        self.lead_everybody();
     }
 
     async fn start_server(&mut self) {
@@ -174,14 +172,14 @@ impl World {
         plumbline_server::start(config).await.unwrap()
     }
 
-    /// Founds the organisation, with the link that the server gave when it started.
-    pub async fn found(&mut self, name: &str) {
+    /// Founds the organisation, with the link that the server gave when it started. Answers the recovery key.
+    pub async fn found(&mut self, name: &str) -> String {
         let link = self.server().setup.clone().expect("a setup link");
-        self.found_with(name, &link).await;
+        self.found_with(name, &link).await
     }
 
-    /// Founds an organisation with a setup link.
-    pub async fn found_with(&mut self, name: &str, link: &str) {
+    /// Founds an organisation with a setup link. Answers the recovery key.
+    pub async fn found_with(&mut self, name: &str, link: &str) -> String {
         let mut person = self.device(name).await;
         let mut link: SetupLink = link.parse().unwrap();
         link.server.at = person.link.at.to_string();
@@ -189,6 +187,7 @@ impl World {
         let created = person.client.create_organisation(ask(request)).await.unwrap();
         person.member = created.member;
         self.people.insert(name.to_owned(), person);
+        created.recovery_key
     }
 
     /// A project with a fence of 150 m around its gate, in New York, with three classifications.
@@ -274,10 +273,32 @@ impl World {
         let copy = self.folder.join("second-server");
         logdir::copy(&self.server_folder(), &copy);
         self.start_server().await;
-        for person in self.people.values() {
-            person.link.lead_to(&self.server().url);
-        }
+        self.lead_everybody();
         (self.serve(&copy).await, copy)
+    }
+
+    /// Copies the server's data aside, as a backup does.
+    pub async fn back_up(&mut self) -> PathBuf {
+        let number = self.devices.fetch_add(1, Ordering::SeqCst);
+        let backup = self.folder.join(format!("backup-{number}"));
+        self.server.take().unwrap().shutdown().await;
+        logdir::copy(&self.server_folder(), &backup);
+        self.start_server().await;
+        self.lead_everybody();
+        backup
+    }
+
+    /// Puts a backup in the place of the server's data.
+    pub async fn put_back(&mut self, backup: &Path) {
+        self.server.take().unwrap().shutdown().await;
+        fs::remove_dir_all(self.server_folder()).unwrap();
+        logdir::copy(backup, &self.server_folder());
+        self.start_server().await;
+        self.lead_everybody();
+    }
+
+    fn lead_everybody(&self) {
+        self.people.values().for_each(|person| person.link.lead_to(&self.server().url));
     }
 
     /// The person called `name`.

@@ -1,7 +1,7 @@
 //! Rows of the log: entries that this person may see, anchors that later history must continue, and alarms.
 
 use plumbline_protocol::{DeviceId, Fault, Hash, RecordId, action::Seen, entry::Entry, reader::Lie};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Tx, sql};
 
@@ -59,20 +59,20 @@ fn read_all(mut rows: rusqlite::Rows<'_>) -> Result<Vec<(u64, Entry)>, Fault> {
 
 /// Notes the newest `seen` of a device (rule 19).
 pub fn put_seen(c: &Tx, device: &DeviceId, seen: &Seen) -> Result<(), Fault> {
-    let mut update =
-        c.prepare_cached("UPDATE chain SET seen_size = ?2, seen_root = ?3 WHERE device = ?1").map_err(sql)?;
-    update.execute(params![device.0, seen.size, seen.root.0]).map_err(sql)?;
+    let mut update = c
+        .prepare_cached("UPDATE chain SET seen_generation = ?2, seen_size = ?3, seen_root = ?4 WHERE device = ?1")
+        .map_err(sql)?;
+    update.execute(params![device.0, seen.generation, seen.size, seen.root.0]).map_err(sql)?;
     Ok(())
 }
 
 /// The newest `seen` of each device that was not compared with the log yet.
 pub fn unchecked_seens(c: &Tx) -> Result<Vec<(DeviceId, Seen)>, Fault> {
-    let mut query =
-        c.prepare_cached("SELECT device, seen_size, seen_root FROM chain WHERE seen_root <> x''").map_err(sql)?;
-    query
-        .query_map([], |r| Ok((DeviceId(r.get(0)?), Seen { generation: 0, size: r.get(1)?, root: Hash(r.get(2)?) })))
-        .and_then(Iterator::collect)
-        .map_err(sql)
+    let text = "SELECT device, seen_generation, seen_size, seen_root FROM chain WHERE seen_root <> x''";
+    let mut query = c.prepare_cached(text).map_err(sql)?;
+    let seen =
+        |r: &Row<'_>| Ok::<_, rusqlite::Error>(Seen { generation: r.get(1)?, size: r.get(2)?, root: Hash(r.get(3)?) });
+    query.query_map([], |r| Ok((DeviceId(r.get(0)?), seen(r)?))).and_then(Iterator::collect).map_err(sql)
 }
 
 /// Notes that a device's newest `seen` is on this log.

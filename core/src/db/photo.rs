@@ -113,6 +113,21 @@ pub fn received(c: &Tx, record: &Uuid) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Photographs whose originals are here.
+pub fn originals(c: &Tx) -> Result<Vec<Uuid>, Fault> {
+    let mut query = c.prepare_cached("SELECT record FROM photo WHERE name <> '' ORDER BY record").map_err(sql)?;
+    let ids: Vec<[u8; 16]> = query.query_map([], |r| r.get(0)).and_then(Iterator::collect).map_err(sql)?;
+    ids.iter().map(|id| uuid(id)).collect()
+}
+
+/// The server may not have the bytes any more: they are due again.
+pub fn send_again(c: &Tx, record: &Uuid) -> Result<(), Fault> {
+    let mut update =
+        c.prepare_cached("UPDATE photo SET state = 'local', upload_due = 1 WHERE record = ?1").map_err(sql)?;
+    update.execute([record.as_bytes()]).map_err(sql)?;
+    Ok(())
+}
+
 /// An upload failed; `again` says whether trying again may help.
 pub fn upload_failed(c: &Tx, record: &Uuid, fault: &str, again: bool) -> Result<(), Fault> {
     let mut update = c

@@ -194,12 +194,15 @@ async fn a_blob_goes_up_in_parts_and_comes_back_in_ranges() {
 #[tokio::test]
 async fn tiles_and_checkpoints_are_read_without_a_session() {
     let server = Loopback::start(|asked| match asked.line.ends_with("checkpoint") {
-        true => Answer::typed(200, "text/plain; charset=utf-8", "origin\n1\nroot\n"),
+        true => {
+            let head = format!("content-type: text/plain; charset=utf-8\r\nplumbline-next-key: {}\r\n", Hash([5; 32]));
+            Answer::Reply(200, head, b"origin\n1\nroot\n".to_vec())
+        }
         false => Answer::typed(200, BYTES, vec![1; 64]),
     })
     .await;
     let net = Net::new(&server.server).unwrap();
-    assert_eq!(net.checkpoint(&ORGANISATION).await.as_deref(), Ok("origin\n1\nroot\n"));
+    assert_eq!(net.checkpoint(&ORGANISATION).await, Ok(("origin\n1\nroot\n".to_owned(), Hash([5; 32]))));
     let tile = Tile { level: 0, index: 1, width: 2 };
     assert_eq!(net.tile(&ORGANISATION, tile).await, Ok(vec![1; 64]));
     assert_eq!(net.tile(&ORGANISATION, Tile { width: 1, ..tile }).await, Err(Fault::corrupt("reply")));

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::PoisonError};
 use plumbline_protocol::{
     Fault,
     action::Seen,
+    generation,
     log::{
         merkle::{self, Frontier},
         tile::TileNodes,
@@ -14,7 +15,7 @@ use plumbline_protocol::{
 
 use crate::{
     client::Client,
-    db::{entry, meta},
+    db::{book::StoreBook, entry, meta},
 };
 
 /// Most sizes that are remembered.
@@ -33,6 +34,11 @@ impl Known {
         self.0.insert(seen.size, seen.root);
     }
 
+    /// Another generation has other roots.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
     fn root(&self, size: u64) -> Option<plumbline_protocol::Hash> {
         if size == 0 { Some(merkle::empty_root()) } else { self.0.get(&size).copied() }
     }
@@ -47,6 +53,9 @@ pub(crate) async fn check(client: &Client) -> Result<(), Fault> {
             let (cursor, anchors, seens) =
                 inner.db.read(|c| Ok((meta::cursor(c)?, entry::anchors(c)?, entry::unchecked_seens(c)?)))?;
             let organisation = inner.organisation()?;
+            let later = |seen: &Seen| {
+                inner.db.read(|c| generation::kept(&mut StoreBook::new(c), &organisation, seen.generation))
+            };
             let net = session.net();
             let fetch = |tile| runtime.block_on(net.tile(&organisation, tile));
             let mut nodes = TileNodes::new(cursor.tip.size, fetch);
@@ -55,8 +64,10 @@ pub(crate) async fn check(client: &Client) -> Result<(), Fault> {
                 .map(|(_, seen)| (seen, "a device has seen"))
                 .chain(anchors.iter().map(|anchor| (anchor, "this device was shown")));
             for (seen, who) in claims {
-                if seen.size > cursor.tip.size {
-                    continue; // The next pull reaches it, or the log has shrunk and says so.
+                if seen.size > cursor.tip.size || later(seen)?.is_some_and(|base| seen.size > base) {
+                    // The next pull reaches it, or the log has shrunk and says so; what a restore did not continue is
+                    // nowhere to be looked up.
+                    continue;
                 }
                 let known = inner.sync.history.lock().unwrap_or_else(PoisonError::into_inner).root(seen.size);
                 let root = match known {
@@ -77,8 +88,11 @@ pub(crate) async fn check(client: &Client) -> Result<(), Fault> {
                 }
             }
             inner.db.write(|c| {
-                for anchor in anchors.iter().filter(|a| a.size <= cursor.tip.size) {
-                    entry::drop_anchor(c, anchor)?;
+                for anchor in &anchors {
+                    let lost = anchor.generation < cursor.generation;
+                    if anchor.size <= cursor.tip.size && anchor.generation <= cursor.generation || lost {
+                        entry::drop_anchor(c, anchor)?;
+                    }
                 }
                 for (device, seen) in &seens {
                     if seen.size <= cursor.tip.size {

@@ -13,6 +13,7 @@ use plumbline_protocol::{
     action::Seen,
     entry::{Entry, Outcome},
     fold::Book,
+    generation::{self as generations, Opening},
     log::{checkpoint::SignedCheckpoint, merkle::Subtree},
     page::{Item, Page, PullRequest, UnverifiedEntry, verify_all},
     reader::{self, Code, Lie, Trouble},
@@ -21,10 +22,10 @@ use plumbline_protocol::{
 
 use crate::{
     client::{Client, Inner, current},
-    db::{Tx, book::StoreBook, entry, meta, outbox, record as rows},
+    db::{Tx, book::StoreBook, entry, meta, outbox, record as rows, superseded},
     event::Event,
     outbox::without_effect,
-    sync::{history, push},
+    sync::{generation, history, push},
 };
 
 /// Set when the log has an action of this device that this store did not sign: it is a clone, or was cloned (rule 21).
@@ -35,8 +36,21 @@ const MAX_RESTARTS: u32 = 4;
 /// Entries asked for at once: two pages are in memory while one is folded, and a page's cost beyond its entries is small.
 const PAGE: u64 = 2_000;
 
-/// Reads what is new. Returns how many entries.
+/// Reads what is new. Returns how many entries. A server whose log does not go on from what this device was shown is told
+/// so: it may have been put back from a backup.
 pub(crate) async fn pull(client: &Client) -> Result<u64, Fault> {
+    let pulled = read(client).await;
+    if pulled == Err(Fault::corrupt("log")) {
+        match generation::present(client).await {
+            Ok(standing) if standing.behind => tracing::warn!("the server waits for a restore"),
+            Ok(_) => {}
+            Err(fault) => tracing::warn!(%fault, "the newest checkpoint could not be presented"),
+        }
+    }
+    pulled
+}
+
+async fn read(client: &Client) -> Result<u64, Fault> {
     let mut pulled = 0;
     let mut cursor = client.run(|inner| inner.db.read(meta::cursor)).await?;
     let mut stage: Option<Stage> = None;
@@ -50,19 +64,29 @@ pub(crate) async fn pull(client: &Client) -> Result<u64, Fault> {
                 let lie = Lie::of(Code::Checkpoint, "the server went back to an older generation");
                 return client.run(move |inner| inner.alarm(&lie, &message)).await;
             }
-            Answer::Restart { generation, .. } if generation > cursor.generation => return Err(Fault::Outdated),
-            Answer::Restart { tag, .. } => {
+            Answer::Behind { checkpoint, message } => {
+                let ends = SignedCheckpoint::parse(&checkpoint).map_or(0, |signed| signed.checkpoint.size);
+                let text = format!(
+                    "the server's log ends at {ends} of {} entries that it showed before; it takes nothing in until an \
+                     administrator restores it",
+                    cursor.tip.size
+                );
+                let lie = Lie::of(Code::Checkpoint, text);
+                return client.run(move |inner| inner.alarm(&lie, &message)).await;
+            }
+            Answer::Restart { generation, tag, .. } => {
                 restarts += 1;
-                if request.tag == tag || restarts > MAX_RESTARTS {
+                if (request.generation, request.tag) == (generation, tag) || restarts > MAX_RESTARTS {
                     return Err(Fault::corrupt("page"));
                 }
                 // Without a stage, what was asked for goes on where the store ends.
+                cursor.generation = generation;
                 if request.size == 0 && stage.is_none() {
                     cursor.tag = tag;
                     let cursor = cursor.clone();
                     client.run(move |inner| inner.db.write(|c| meta::put_cursor(c, &cursor))).await?;
                 } else {
-                    stage = Some(Stage { tag, parts: Vec::new() });
+                    stage = Some(Stage { generation, tag, parts: Vec::new() });
                 }
                 request = ask(&cursor, 0, tag);
                 answer = fetch(client, request).await?;
@@ -75,17 +99,17 @@ pub(crate) async fn pull(client: &Client) -> Result<u64, Fault> {
                 pulled += part.entries();
                 request.size = request.size.saturating_add(part.width());
                 let keep = async {
-                    let (tag, parts) = match &mut stage {
+                    let (fresh, parts) = match &mut stage {
                         None => (None, vec![part]),
                         Some(stage) => {
                             stage.parts.push(part);
                             if !last {
                                 return Ok(());
                             }
-                            (Some(stage.tag), std::mem::take(&mut stage.parts))
+                            (Some((stage.generation, stage.tag)), std::mem::take(&mut stage.parts))
                         }
                     };
-                    client.run(move |inner| inner.take(tag, parts)).await
+                    client.run(move |inner| inner.take(fresh, parts)).await
                 };
                 if last {
                     keep.await?;
@@ -119,6 +143,7 @@ async fn fetch(client: &Client, request: PullRequest) -> Result<Answer, Fault> {
             };
             match page {
                 Page::Restart { generation, tag } => Ok(Answer::Restart { generation, tag, message }),
+                Page::Behind { checkpoint, .. } => Ok(Answer::Behind { checkpoint, message }),
                 Page::Part { items, tail, checkpoint, now } => {
                     // The writer may be at work on the page before: only the last page's time is worth waiting for.
                     if tail.is_empty() {
@@ -147,11 +172,13 @@ pub(crate) fn clear_cloned(c: &Tx) -> Result<(), Fault> {
 /// What came back.
 enum Answer {
     Restart { generation: u64, tag: Hash, message: Vec<u8> },
+    Behind { checkpoint: String, message: Vec<u8> },
     Part(Part),
 }
 
 /// Pages of a pull from 0, until they are whole.
 struct Stage {
+    generation: u64,
     tag: Hash,
     parts: Vec<Part>,
 }
@@ -188,31 +215,37 @@ impl Inner {
         Err(Fault::corrupt("log"))
     }
 
-    /// Checks and stores pages in one transaction; with a new `tag` they replace what was there.
-    fn take(&self, tag: Option<Hash>, parts: Vec<Part>) -> Result<(), Fault> {
+    /// Checks and stores pages in one transaction; of a `fresh` generation and tag they replace what was there.
+    fn take(&self, fresh: Option<(u64, Hash)>, parts: Vec<Part>) -> Result<(), Fault> {
         let mut kinds = BTreeSet::new();
         let mut message = Vec::new();
         let mut told = None;
         let done = self.db.write(|c| {
             // A lie undoes the transaction: what was kept is what was proven.
-            if let Some(tag) = tag {
+            let old = meta::cursor(c)?.generation;
+            if let Some((generation, tag)) = fresh {
                 entry::put_anchor(c, &current(c)?)?;
-                let generation = meta::cursor(c)?.generation;
+                if generation > old {
+                    superseded::set_aside(c, old)?;
+                }
                 rows::clear(c)?;
                 meta::put_cursor(c, &meta::Cursor::start(generation, tag))?;
             }
+            let mut stop = |trouble| match trouble {
+                Trouble::Lie(lie) => {
+                    told = Some(lie);
+                    Fault::corrupt("log")
+                }
+                Trouble::Fault(fault) => fault,
+            };
             for part in parts {
                 message = part.message;
-                match self.read_page(c, part.items, &part.tail, &part.checkpoint) {
-                    Ok(changed) => kinds.extend(changed),
-                    Err(Trouble::Lie(lie)) => {
-                        told = Some(lie);
-                        return Err(Fault::corrupt("log"));
-                    }
-                    Err(Trouble::Fault(fault)) => return Err(fault),
-                }
+                kinds.extend(self.read_page(c, part.items, &part.tail, &part.checkpoint).map_err(&mut stop)?);
             }
-            if tag.is_some() {
+            if let Some((generation, _)) = fresh {
+                if generation > old {
+                    self.follow(c, old).map_err(&mut stop)?;
+                }
                 // What is still pending stands on the new state now.
                 let items = outbox::all(c)?;
                 self.show_again(c, &items.iter().map(|i| i.action.header().record).collect())?;
@@ -221,7 +254,12 @@ impl Inner {
         });
         match (done, told) {
             (Ok(seen), _) => {
-                self.sync.history.lock().unwrap_or_else(std::sync::PoisonError::into_inner).note(&seen);
+                let mut known = self.sync.history.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                if fresh.is_some() {
+                    known.clear();
+                }
+                known.note(&seen);
+                drop(known);
                 if !kinds.is_empty() {
                     self.emit(Event::Records { kinds: kinds.into_iter().collect() });
                 }
@@ -262,6 +300,10 @@ impl Inner {
                     kinds.insert(header.kind.clone());
                     if header.device == own.0 {
                         self.own_entry(c, &entry, position, own.1.map(|h| h.sequence))?;
+                    }
+                    if let Some(opening) = Opening::of(&entry.action) {
+                        let Opening { generation, base: size, root, .. } = opening;
+                        entry::put_anchor(c, &Seen { generation, size, root })?;
                     }
                     if let (Some(cited), true) = (entry.action.admits(), entry.outcome.applied()) {
                         outbox::remove(c, &cited)?;
@@ -333,6 +375,9 @@ impl Inner {
             let key = record.and_then(|r| r.key(organisation::SERVER_KEY));
             if key.is_none_or(|key| signed.verify(&key).is_err()) {
                 return Err(lie(Code::Checkpoint, "the checkpoint's signature is not the server's"));
+            }
+            if generations::current(book, &organisation)? != cursor.generation {
+                return Err(lie(Code::Checkpoint, "a generation that no administrator's restore began"));
             }
             if push::promised(c)? > checkpoint.size {
                 return Err(lie(Code::Checkpoint, "the log ends below a receipt that the server gave"));

@@ -10,6 +10,7 @@ use plumbline_protocol::{
     page::{self, PushResult, Receipt},
     reader::{Code, Lie},
     record::organisation,
+    session::Scope,
 };
 
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
     db::{entry, meta, outbox, record as rows},
     event::Event,
     outbox::without_effect,
-    sync::reenrol,
+    sync::{generation, pull, reenrol},
 };
 
 /// Most actions in one push.
@@ -29,6 +30,9 @@ const TRIES: u32 = 8;
 pub(crate) async fn push(client: &Client) -> Result<u64, Fault> {
     let mut pushed = 0;
     let mut tries = 0;
+    // Before anything but a plain receipt is believed, the log is read: the server may have been put back from a backup, or
+    // have another key by now, and neither is a reason to give anything up.
+    let mut looked = false;
     loop {
         let batch =
             client.run(|inner| inner.db.read(|c| outbox::in_state(c, outbox::State::Waiting, 0, BATCH))).await?;
@@ -56,7 +60,19 @@ pub(crate) async fn push(client: &Client) -> Result<u64, Fault> {
             }
             Err(fault) => return Err(fault),
         };
-        let settled = client.run(move |inner| inner.settle(&actions, &receipt, asked)).await?;
+        looked |= enrols || client.session()?.scope() == Some(Scope::Push);
+        let (known, plain) = (looked, receipt.results.iter().all(|r| matches!(r, PushResult::Logged { .. })));
+        if !plain && !looked {
+            looked = true;
+            pull::pull(client).await?;
+            continue;
+        }
+        let settled = client.run(move |inner| inner.settle(&actions, &receipt, asked, known)).await?;
+        let Some(settled) = settled else {
+            looked = true;
+            pull::pull(client).await?;
+            continue;
+        };
         pushed += settled.acknowledged;
         if settled.reenrol {
             reenrol::reenrol(client, reenrol::Voucher::Old).await?;
@@ -76,8 +92,15 @@ struct Settled {
 }
 
 impl Inner {
-    /// Checks the receipt and notes what became of each action, in one transaction.
-    fn settle(&self, actions: &[Action], receipt: &Receipt, asked: i64) -> Result<Settled, Fault> {
+    /// Checks the receipt and notes what became of each action, in one transaction. None where the key that signed it is not
+    /// known yet and the log was not `looked` at: nothing has changed then.
+    fn settle(
+        &self,
+        actions: &[Action],
+        receipt: &Receipt,
+        asked: i64,
+        looked: bool,
+    ) -> Result<Option<Settled>, Fault> {
         if receipt.results.len() != actions.len() {
             return Err(Fault::corrupt("receipt"));
         }
@@ -85,6 +108,11 @@ impl Inner {
             actions.iter().zip(&receipt.results).filter_map(|(a, r)| entry_of(a, Some(r)).ok()).collect();
         let seen = match self.prove_receipt(&entries, receipt) {
             Ok(seen) => seen,
+            Err(Proof::Key) if !looked => return Ok(None),
+            Err(Proof::Key) => {
+                let lie = Lie::of(Code::Checkpoint, "receipt: its signature is not the server's");
+                return self.alarm(&lie, &receipt.encode());
+            }
             Err(Proof::Lie(lie)) => return self.alarm(&lie, &receipt.encode()),
             Err(Proof::Fault(fault)) => return Err(fault),
         };
@@ -127,14 +155,16 @@ impl Inner {
             settled.reenrol |= gap_first;
             if let Some(seen) = seen {
                 entry::put_anchor(c, &seen)?;
-                let promised = promised(c)?.max(seen.size);
-                meta::put(c, PROMISED, &promised.to_be_bytes())?;
+                if seen.size > promised(c)? {
+                    meta::put(c, PROMISED, &seen.size.to_be_bytes())?;
+                    meta::put(c, generation::RECEIPT, receipt.checkpoint.as_bytes())?;
+                }
             }
             self.show_again(c, &touched)
         })?;
         self.learn_time(receipt.now, asked)?;
         self.emit(Event::Outbox);
-        Ok(settled)
+        Ok(Some(settled))
     }
 
     fn prove_receipt(&self, entries: &[(u64, Entry)], receipt: &Receipt) -> Result<Option<Seen>, Proof> {
@@ -142,19 +172,25 @@ impl Inner {
             return Ok(None);
         }
         let organisation = self.organisation().map_err(Proof::Fault)?;
-        let record = self
-            .db
-            .read(|c| rows::get(c, &RecordId::from(organisation), rows::Layer::Confirmed))
-            .map_err(Proof::Fault)?;
+        let known = self.db.read(|c| {
+            let record = rows::get(c, &RecordId::from(organisation), rows::Layer::Confirmed)?;
+            Ok((record.and_then(|r| r.key(organisation::SERVER_KEY)), meta::cursor(c)?.generation))
+        });
+        let (key, generation) = known.map_err(Proof::Fault)?;
+        let (seen, signed) = proven(entries, receipt, &organisation).map_err(Proof::Lie)?;
         // Before the first pull there is no key to check with: the pull that follows checks the anchor.
-        let key = record.and_then(|r| r.key(organisation::SERVER_KEY));
-        let seen = proven(entries, receipt, &organisation, key.as_ref()).map_err(Proof::Lie)?;
+        let Some(key) = key else { return Ok(Some(seen)) };
+        if seen.generation != generation || signed.verify(&key).is_err() {
+            return Err(Proof::Key);
+        }
         Ok(Some(seen))
     }
 }
 
 enum Proof {
     Lie(Lie),
+    /// Not signed by the server's key as this device knows it.
+    Key,
     Fault(Fault),
 }
 
@@ -181,6 +217,11 @@ pub(crate) fn entry_of(action: &Action, result: Option<&PushResult>) -> Result<(
     Ok((*position, entry))
 }
 
+/// A new generation promises anew.
+pub(crate) fn forget_promise(c: &crate::db::Tx) -> Result<(), Fault> {
+    meta::delete(c, PROMISED)
+}
+
 /// Checks that a receipt proves its entries.
 pub(crate) fn prove(
     entries: &[(u64, Entry)],
@@ -188,24 +229,21 @@ pub(crate) fn prove(
     organisation: &OrganisationId,
     key: &[u8; 32],
 ) -> Result<(), Fault> {
-    proven(entries, receipt, organisation, Some(key)).map(|_| ()).map_err(|_| Fault::corrupt("receipt"))
+    let proven = proven(entries, receipt, organisation).map_err(|_| Fault::corrupt("receipt"))?;
+    proven.1.verify(key).map_err(|_| Fault::corrupt("receipt"))
 }
 
-/// What the receipt proves: entries and the hashes between them lead to the checkpoint's root.
+/// What the receipt proves, once its signature is checked: entries and the hashes between them lead to the checkpoint's root.
 fn proven(
     entries: &[(u64, Entry)],
     receipt: &Receipt,
     organisation: &OrganisationId,
-    key: Option<&[u8; 32]>,
-) -> Result<Seen, Lie> {
+) -> Result<(Seen, SignedCheckpoint), Lie> {
     let lie = |code, text: &str| Lie::of(code, format!("receipt: {text}"));
     let signed = SignedCheckpoint::parse(&receipt.checkpoint).map_err(|f| lie(Code::Checkpoint, &f.to_string()))?;
     let checkpoint = &signed.checkpoint;
-    if checkpoint.origin.organisation != *organisation || checkpoint.origin.generation != 0 {
+    if checkpoint.origin.organisation != *organisation {
         return Err(lie(Code::Checkpoint, "of another log"));
-    }
-    if let Some(key) = key {
-        signed.verify(key).map_err(|_| lie(Code::Checkpoint, "its signature is not the server's"))?;
     }
     let leaves: BTreeMap<u64, _> = entries.iter().map(|(position, entry)| (*position, entry.leaf())).collect();
     let mut frontier = Frontier::new();
@@ -225,5 +263,6 @@ fn proven(
     if !whole || frontier.root() != checkpoint.root {
         return Err(lie(Code::Root, "the proof does not lead to the checkpoint"));
     }
-    Ok(Seen { generation: checkpoint.origin.generation, size: checkpoint.size, root: checkpoint.root })
+    let seen = Seen { generation: checkpoint.origin.generation, size: checkpoint.size, root: checkpoint.root };
+    Ok((seen, signed))
 }

@@ -14,10 +14,11 @@ use plumbline_protocol::{
     value::{Key, Value},
 };
 use std::{collections::BTreeMap, sync::PoisonError};
+use zeroize::Zeroizing;
 
 use crate::{
     client::{Client, DEVICE, Inner},
-    db::{meta, outbox, record as rows},
+    db::{Tx, meta, outbox, record as rows},
     event::Event,
     secret,
     sync::pull,
@@ -29,6 +30,13 @@ pub(crate) enum Voucher {
     Old,
     /// A new invite's one-use key, where the old key was revoked.
     Invite(InviteLink),
+    /// The organisation's recovery key, and the one that takes its place (rule 7a).
+    Recovery {
+        /// Seed of the printed key.
+        printed: Zeroizing<[u8; 32]>,
+        /// Seed of the next one.
+        next: Zeroizing<[u8; 32]>,
+    },
 }
 
 /// Gives this device a new key and signs what waits under it. Nothing is sent here.
@@ -41,66 +49,94 @@ pub(crate) async fn reenrol(client: &Client, voucher: Voucher) -> Result<(), Fau
 
 impl Inner {
     fn reenrol(&self, voucher: &Voucher) -> Result<(), Fault> {
-        let organisation = self.organisation()?;
-        let member = self.member()?;
-        let old = self.key();
-        let seed = secret::random::<32>()?;
-        let new = SigningKey::from_bytes(&seed);
-        let keystore = &*self.config.keystore;
-        keystore.store(&format!("{}/device-key-next", self.store_id), seed.as_slice())?;
+        let new = self.next_key()?;
         self.db.write(|c| {
-            let device = DeviceId(new.verifying_key().to_bytes());
-            let old_device = RecordId::from(self.device());
-            let label =
-                rows::get(c, &old_device, rows::Layer::Shown)?.and_then(|r| r.text(device::LABEL).map(str::to_owned));
-            let (field, named, key) = match voucher {
-                Voucher::Old => (device::OLD, Value::from(old.verifying_key().to_bytes()), old.clone()),
-                Voucher::Invite(link) => {
-                    (device::INVITE, Value::from(link.invite), SigningKey::from_bytes(&link.secret))
-                }
-            };
-            let signature = countersign(&key, &organisation, &device, &member);
-            let mut fields = BTreeMap::from([
-                (Key::from(device::MEMBER), Value::from(member)),
-                (Key::from(field), named),
-                (Key::from(device::COUNTERSIGNATURE), Value::Bytes(signature.to_vec())),
-                (Key::from(TIME), evidence::time_to(&self.time(c)?)),
-            ]);
-            if let Some(label) = label {
-                fields.insert(Key::from(device::LABEL), Value::from(label));
-            }
-            let header = Header {
-                organisation: Some(organisation),
-                project: None,
-                device,
-                sequence: 0,
-                previous: None,
-                seen: Seen::nothing(),
-                cites: None,
-                kind: device::KIND.name.to_owned(),
-                record: RecordId::from(device),
-                commitment: Hash([0; 32]),
-            };
-            let body = Body { random: *secret::random()?, fields };
-            let enrolment = Action::sign(&new, header, body, None);
-            let mut head = ChainHead { sequence: 0, hash: enrolment.hash() };
-            let waiting = outbox::in_state(c, outbox::State::Waiting, 0, u32::MAX)?;
+            let enrolment = self.vouched(c, &new, voucher)?;
             outbox::put(c, &enrolment, self.config.clock.wall())?;
-            for item in waiting {
-                outbox::remove(c, &item.action.hash())?;
-                if item.action.enrols() {
-                    continue; // The enrolment that failed: this one takes its place.
-                }
-                let again = resend(&new, &item.action, head);
-                head = ChainHead { sequence: again.header().sequence, hash: again.hash() };
-                outbox::put(c, &again, item.made)?;
-            }
-            meta::put_own_chain(c, head)?;
-            meta::put(c, DEVICE, &device.0)?;
-            pull::clear_cloned(c)
+            self.sign_again(c, &new, &[&enrolment], |item| item.state == outbox::State::Waiting)
         })?;
-        keystore.store(&format!("{}/device-key", self.store_id), seed.as_slice())?;
-        keystore.remove(&format!("{}/refresh-token", organisation))?;
+        self.take_key(new)
+    }
+
+    /// A new device key, in the keystore under a name of its own until the store names it.
+    pub(crate) fn next_key(&self) -> Result<SigningKey, Fault> {
+        let seed = secret::random::<32>()?;
+        self.config.keystore.store(&format!("{}/device-key-next", self.store_id), seed.as_slice())?;
+        Ok(SigningKey::from_bytes(&seed))
+    }
+
+    /// The new key's enrolment for this device's member.
+    pub(crate) fn vouched(&self, c: &Tx, new: &SigningKey, voucher: &Voucher) -> Result<Action, Fault> {
+        let (organisation, member, old) = (self.organisation()?, self.member()?, self.key());
+        let device = DeviceId(new.verifying_key().to_bytes());
+        let old_device = RecordId::from(self.device());
+        let label =
+            rows::get(c, &old_device, rows::Layer::Shown)?.and_then(|r| r.text(device::LABEL).map(str::to_owned));
+        let (field, named, key) = match voucher {
+            Voucher::Old => (device::OLD, Value::from(old.verifying_key().to_bytes()), old.clone()),
+            Voucher::Invite(link) => (device::INVITE, Value::from(link.invite), SigningKey::from_bytes(&link.secret)),
+            Voucher::Recovery { printed, next } => {
+                let next = SigningKey::from_bytes(next).verifying_key().to_bytes();
+                (device::RECOVERY_KEY, Value::from(next), SigningKey::from_bytes(printed))
+            }
+        };
+        let signature = countersign(&key, &organisation, &device, &member);
+        let mut fields = BTreeMap::from([
+            (Key::from(device::MEMBER), Value::from(member)),
+            (Key::from(field), named),
+            (Key::from(device::COUNTERSIGNATURE), Value::Bytes(signature.to_vec())),
+            (Key::from(TIME), evidence::time_to(&self.time(c)?)),
+        ]);
+        if let Some(label) = label {
+            fields.insert(Key::from(device::LABEL), Value::from(label));
+        }
+        let header = Header {
+            organisation: Some(organisation),
+            project: None,
+            device,
+            sequence: 0,
+            previous: None,
+            seen: Seen::nothing(),
+            cites: None,
+            kind: device::KIND.name.to_owned(),
+            record: RecordId::from(device),
+            commitment: Hash([0; 32]),
+        };
+        let body = Body { random: *secret::random()?, fields };
+        Ok(Action::sign(new, header, body, None))
+    }
+
+    /// Signs what `again` picks of the outbox whole under the new key, behind the actions with which its chain begins, and
+    /// names that key as this device's.
+    pub(crate) fn sign_again(
+        &self,
+        c: &Tx,
+        new: &SigningKey,
+        first: &[&Action],
+        again: impl Fn(&outbox::Item) -> bool,
+    ) -> Result<(), Fault> {
+        let last = first.last().ok_or_else(|| Fault::corrupt("enrolment"))?;
+        let mut head = ChainHead { sequence: last.header().sequence, hash: last.hash() };
+        let begins: Vec<Hash> = first.iter().map(|action| action.hash()).collect();
+        for item in outbox::all(c)?.into_iter().filter(|item| again(item) && !begins.contains(&item.action.hash())) {
+            outbox::remove(c, &item.action.hash())?;
+            if item.action.enrols() {
+                continue; // The enrolment that failed: this one takes its place.
+            }
+            let action = resend(new, &item.action, head);
+            head = ChainHead { sequence: action.header().sequence, hash: action.hash() };
+            outbox::put(c, &action, item.made)?;
+        }
+        meta::put_own_chain(c, head)?;
+        meta::put(c, DEVICE, new.verifying_key().as_bytes())?;
+        pull::clear_cloned(c)
+    }
+
+    /// The key that the store names takes its place in the keystore and signs from here on.
+    pub(crate) fn take_key(&self, new: SigningKey) -> Result<(), Fault> {
+        let keystore = &*self.config.keystore;
+        keystore.store(&format!("{}/device-key", self.store_id), new.as_bytes())?;
+        keystore.remove(&format!("{}/refresh-token", self.organisation()?))?;
         *self.key.write().unwrap_or_else(PoisonError::into_inner) = new;
         self.emit(Event::Outbox);
         Ok(())

@@ -221,9 +221,14 @@ fn part(
     Ok(Page::Part { items, tail, checkpoint: sign(&mut log)?, now })
 }
 
-/// The newest signed checkpoint, for anyone.
-pub async fn checkpoint(app: &App, organisation: OrganisationId) -> Result<String> {
-    app.db.read(move |tx| sign(&mut Log::open(tx, organisation)?)).await
+/// The newest signed checkpoint, and the public half of the key that follows the one which signed it, for anyone.
+pub async fn checkpoint(app: &App, organisation: OrganisationId) -> Result<(String, Hash)> {
+    app.db
+        .read(move |tx| {
+            let next = organisation::next_key(tx, &organisation)?.verifying_key().to_bytes();
+            Ok((sign(&mut Log::open(tx, organisation)?)?, Hash(next)))
+        })
+        .await
 }
 
 /// A tile's hashes, of this or any smaller log, for anyone.

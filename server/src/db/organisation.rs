@@ -1,7 +1,8 @@
 //! The organisations that this server keeps.
 
 use ed25519_dalek::SigningKey;
-use plumbline_protocol::OrganisationId;
+use plumbline_protocol::{Fault, OrganisationId};
+use rusqlite::OptionalExtension;
 use zeroize::Zeroizing;
 
 use super::Tx;
@@ -35,8 +36,8 @@ pub fn without_next_key(tx: &Tx<'_>) -> Result<Vec<OrganisationId>> {
 /// The key that follows the present one.
 pub fn next_key(tx: &Tx<'_>, organisation: &OrganisationId) -> Result<SigningKey> {
     let sql = "SELECT next_key FROM organisation WHERE organisation = ?1";
-    let seed = tx.0.prepare_cached(sql)?.query_row([&organisation.0], |row| row.get(0).map(Zeroizing::new))?;
-    Ok(SigningKey::from_bytes(&seed))
+    let seed = tx.0.prepare_cached(sql)?.query_row([&organisation.0], |row| row.get(0).map(Zeroizing::new));
+    Ok(SigningKey::from_bytes(&*seed.optional()?.ok_or(Fault::NotFound)?))
 }
 
 /// Keeps the seed of the key that follows.

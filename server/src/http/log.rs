@@ -73,8 +73,10 @@ pub(super) async fn found(
     Ok(message(setup::found(&web.app, secret.0, body).await?))
 }
 
-pub(super) async fn checkpoint(State(web): State<Web>, Path(organisation): Path<String>) -> Result<String, Refusal> {
-    Ok(log::checkpoint(&web.app, parse("organisation", &organisation)?).await?)
+/// The key that follows, in hex, as `plumbline-next-key`: who restores names it.
+pub(super) async fn checkpoint(State(web): State<Web>, Path(organisation): Path<String>) -> Result<Response, Refusal> {
+    let (text, next_key) = log::checkpoint(&web.app, parse("organisation", &organisation)?).await?;
+    Ok(([("plumbline-next-key", next_key.to_string())], text).into_response())
 }
 
 pub(super) async fn tile(

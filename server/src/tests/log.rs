@@ -177,12 +177,13 @@ async fn new_rights_mean_to_pull_again_from_the_start() {
     let mut request = PullRequest { generation: 0, size: 0, tag: Hash([0; 32]), limit: 10 };
     let restart = async |crew: &Crew, request: &PullRequest| match crew.pull(&crew.wes, request).await.unwrap() {
         Page::Restart { generation, tag } => Some((generation, tag)),
-        Page::Part { .. } => None,
+        Page::Behind { .. } | Page::Part { .. } => None,
     };
     let (_, tag) = restart(&crew, &request).await.unwrap();
     request.tag = tag;
     assert_eq!(restart(&crew, &request).await, None);
-    assert_eq!(restart(&crew, &PullRequest { generation: 1, ..request }).await, Some((0, tag)));
+    let later = crew.pull(&crew.wes, &PullRequest { generation: 1, ..request }).await.unwrap();
+    assert!(matches!(later, Page::Behind { .. }), "the server knows of no such generation");
     let more = Value::map([("+", Value::List(vec![Value::from(crew.there)]))]);
     let change = crew.ana.sign("member", crew.wes.phone.member, None, &[("projects", more)]);
     crew.by_ana(&[change]).await;
@@ -307,7 +308,6 @@ async fn a_message_that_is_none_is_refused_by_the_name_of_what_is_wrong() {
         crew.pull(&crew.wes, &request).await.err()
     };
     assert_eq!(pull(0, 0).await, Some(Fault::invalid("limit", "range")));
-    assert_eq!(pull(u64::MAX, 1).await, Some(Fault::invalid("size", "range")));
     assert_eq!(pull(0, u64::MAX).await, None);
 }
 

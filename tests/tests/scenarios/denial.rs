@@ -49,7 +49,7 @@ fn request(raw: &Raw, route: &Route, ids: &Ids) -> RequestBuilder {
     let request = raw.ask(route.method.parse().unwrap(), &path);
     match (route.method, route.path) {
         ("PUT", _) => request.header("plumbline-sha256", Hash(Sha256::digest(b"x").into()).to_string()).body("x"),
-        (_, "/v1/push") => request.header("content-type", MEDIA).body(pack(&encode_push(&[])).unwrap()),
+        (_, "/v1/push" | "/v1/offer") => request.header("content-type", MEDIA).body(pack(&encode_push(&[])).unwrap()),
         (_, "/v1/pull") => {
             let pull = PullRequest { generation: 0, size: 0, tag: Hash([0; 32]), limit: 1 };
             request.header("content-type", MEDIA).body(pack(&pull.encode()).unwrap())
@@ -211,7 +211,7 @@ async fn an_open_route_gives_nothing_to_a_stranger() {
                 let asked = asked.bearer_auth(HEXLOWER.encode(&[7; 32])).header("content-type", MEDIA);
                 (asked.body(message(&[])), StatusCode::BAD_REQUEST)
             }
-            ("POST", "/v1/log/{organisation}/enrol") => {
+            ("POST", "/v1/log/{organisation}/enrol" | "/v1/log/{organisation}/restore") => {
                 (asked.header("content-type", MEDIA).body(message(&[])), StatusCode::BAD_REQUEST)
             }
             ("GET", "/health" | "/v1/log/{organisation}/checkpoint") => (asked, StatusCode::OK),

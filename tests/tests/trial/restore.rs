@@ -1,1 +1,356 @@
-//! A server restored from a backup says so, and what its log lost is offered again.
+//! A server restored from a backup says so, and what its log lost is offered again (spine rules 22 and 23).
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use plumbline_core::{photo::Custody, record::RecordView, restore::RestoredView};
+use plumbline_protocol::{Fault, Hash, RecordId, Uuid, entry::Entry, value::Value};
+use plumbline_tests::{
+    dice::Dice,
+    liar::Liar,
+    photo,
+    world::{World, ask},
+};
+use serde_json::json;
+
+/// Every action in the log by its identity, with how many entries are about it that are no duplicates.
+async fn logged(world: &World, by: &str) -> BTreeMap<Hash, usize> {
+    let folder = world.folder.join(format!("log-{}", world.of(by).size().await));
+    let report = world.export(by, &folder).await;
+    assert!(report.ok, "{:?}", report.problems);
+    std::fs::remove_dir_all(&folder).unwrap();
+    let mut counts = BTreeMap::new();
+    for entry in Liar::of(&world.server_folder()).entries {
+        if entry.outcome.applied() {
+            *counts.entry(entry.action.identity()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// Identities of what people did so far: all of it must be there afterwards.
+fn work(world: &World) -> Vec<Hash> {
+    let by_people = |entry: &std::sync::Arc<Entry>| entry.action.header().kind != "deposit";
+    Liar::of(&world.server_folder()).entries.iter().filter(|e| by_people(e)).map(|e| e.action.identity()).collect()
+}
+
+async fn restore(world: &World, by: &str) -> Result<RestoredView, Fault> {
+    world.of(by).client.restore(ask(json!({"reason": "The disk failed; Sunday's backup was put back"}))).await
+}
+
+async fn capture(world: &World, by: &str, project: Uuid) -> RecordId {
+    let file = world.folder.join(format!("{by}.jpg"));
+    std::fs::write(&file, photo::jpeg(&mut Dice::of(world.seed, by))).unwrap();
+    let request = json!({"path": file, "project": project, "source": "camera"});
+    RecordId::from(world.of(by).client.capture(ask(request)).await.unwrap().id)
+}
+
+/// A crew at work, a backup, more work that everybody has synced, some that nobody has, and the backup put back.
+async fn a_lost_afternoon(seed: u64) -> (World, Uuid, Vec<Hash>) {
+    let (mut world, project) = World::with_a_crew(seed).await;
+    world.of("Teo").punch("in", project, Some("Laborer")).await;
+    world.of("Rosa").note(project, "North side is formed").await;
+    world.settle().await;
+    let backup = world.back_up().await;
+
+    world.clock.advance(3_600_000);
+    world.of("Teo").punch("out", project, None).await;
+    world.of("Rosa").note(project, "Poured the footing").await;
+    world.of("Felix").note(project, "Two trucks late").await;
+    capture(&world, "Rosa", project).await;
+    world.settle().await;
+    let acknowledged = work(&world);
+    world.cut();
+    world.of("Teo").note(project, "Written while the server was down").await;
+    world.put_back(&backup).await;
+    world.restore(plumbline_tests::link::Faults::default());
+    (world, project, acknowledged)
+}
+
+/// Nothing that anybody holds is lost: all of it is in effect once, everybody agrees, and the log verifies.
+async fn all_is_back(world: &mut World, acknowledged: &[Hash]) {
+    world.settle().await;
+    let counts = logged(world, "Ana").await;
+    for identity in acknowledged {
+        assert_eq!(counts.get(identity), Some(&1), "{identity} is in effect once");
+    }
+    world.same_state("Ana").await;
+    for person in world.people() {
+        let photos = person.client.photos(ask(json!({"kind": "photo", "limit": 100}))).await.unwrap().photos;
+        assert!(photos.iter().all(|photo| photo.state == Custody::Verified), "{}'s photographs", person.name);
+    }
+}
+
+/// Shows c12, s07, b14.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_restored_server_lost_is_offered_again_by_everybody() {
+    let (mut world, _, acknowledged) = a_lost_afternoon(70).await;
+
+    // Whoever comes first says so, and from then on nothing is taken in; what waits stays.
+    let teo = world.of("Teo");
+    assert_eq!(teo.client.sync().await, Err(Fault::corrupt("log")));
+    let alarm = teo.client.alarms().await.unwrap().remove(0);
+    assert!(alarm.text.contains("until an administrator restores it"), "{}", alarm.text);
+    assert!(matches!(teo.client.sync().await, Err(Fault::Busy { .. } | Fault::Corrupt { .. })));
+    assert_eq!(teo.client.waiting().await.unwrap().len(), 1);
+    // A worker's word opens no generation.
+    assert_eq!(restore(&world, "Teo").await, Err(Fault::Denied));
+
+    let view = restore(&world, "Ana").await.unwrap();
+    assert_eq!(view.generation, 1);
+    assert!(view.base < view.known);
+    all_is_back(&mut world, &acknowledged).await;
+    assert!(world.of("Teo").client.waiting().await.unwrap().is_empty());
+    assert_eq!(world.of("Teo").client.status().await.unwrap().generation, 1);
+    for person in world.people() {
+        assert_eq!(person.client.lost().await.unwrap(), [], "{}", person.name);
+    }
+    // There is nothing more to restore.
+    assert_eq!(restore(&world, "Ana").await, Err(Fault::invalid("restore", "not_behind")));
+}
+
+/// Shows c12, s07.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_in_after_the_backup_was_put_back_is_offered_again_too() {
+    let (mut world, project) = World::with_a_crew(71).await;
+    world.settle().await;
+    let backup = world.back_up().await;
+    world.of("Teo").note(project, "Only Teo and the office know of this").await;
+    world.of("Teo").client.sync().await.unwrap();
+    world.of("Ana").client.sync().await.unwrap();
+    let mut acknowledged = work(&world);
+    world.put_back(&backup).await;
+
+    // Rosa knows of nothing that is missing, and works on.
+    world.of("Rosa").note(project, "The gate is locked").await;
+    world.of("Rosa").client.sync().await.unwrap();
+    acknowledged.extend(work(&world));
+    assert_eq!(world.of("Teo").client.sync().await, Err(Fault::corrupt("log")));
+    let view = restore(&world, "Ana").await.unwrap();
+    assert!(view.base < world.of("Rosa").size().await, "what Rosa added is not continued");
+    acknowledged.sort();
+    acknowledged.dedup();
+    all_is_back(&mut world, &acknowledged).await;
+}
+
+/// Shows c12, s07.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_work_of_a_device_that_is_gone_is_offered_by_who_had_read_it() {
+    let (mut world, _, acknowledged) = a_lost_afternoon(72).await;
+    drop(world.take("Felix"));
+    assert!(world.of("Ana").client.sync().await.is_err());
+    restore(&world, "Ana").await.unwrap();
+    all_is_back(&mut world, &acknowledged).await;
+}
+
+/// Shows s07.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_enrolled_after_the_backup_comes_back_with_its_work() {
+    let (mut world, project) = World::with_a_crew(73).await;
+    world.settle().await;
+    let backup = world.back_up().await;
+    world.person("Ana", "Nora", "worker", &[project]).await;
+    world.of("Nora").note(project, "First day").await;
+    world.settle().await;
+    let acknowledged = work(&world);
+    world.put_back(&backup).await;
+    assert!(world.of("Nora").client.sync().await.is_err(), "the server does not know her");
+    assert!(world.of("Ana").client.sync().await.is_err());
+    restore(&world, "Ana").await.unwrap();
+    all_is_back(&mut world, &acknowledged).await;
+}
+
+/// Shows s07.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hole_that_nobody_can_fill_is_listed_and_passed_by_an_administrator() {
+    let (mut world, project) = World::with_a_crew(74).await;
+    world.settle().await;
+    let backup = world.back_up().await;
+    // Teo sees Rosa's notes and not her punches: of this he holds the end and not the beginning.
+    world.of("Rosa").punch("in", project, Some("Laborer")).await;
+    let note = world.of("Rosa").note(project, "The pump is broken").await;
+    world.of("Rosa").client.sync().await.unwrap();
+    world.of("Teo").client.sync().await.unwrap();
+    world.put_back(&backup).await;
+    let rosa = world.take("Rosa");
+    assert!(world.of("Teo").client.sync().await.is_err());
+    restore(&world, "Ana").await.unwrap();
+    world.settle().await;
+
+    let lost = world.of("Teo").client.lost().await.unwrap();
+    let [hole] = lost.as_slice() else { panic!("{lost:?}") };
+    assert_eq!((hole.member, hole.waiting, &hole.records), (Some(rosa.member), 1, &vec![note.uuid().unwrap()]));
+    let request = json!({"device": hole.device, "to": hole.to, "reason": "Her phone fell into the river"});
+    assert_eq!(world.of("Teo").client.pass_hole(ask(request.clone())).await, Err(Fault::Denied));
+    world.of("Ana").client.pass_hole(ask(request)).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.of("Teo").client.lost().await.unwrap(), []);
+    assert_eq!(world.of("Ana").record(note).await.id, note);
+    assert!(world.export("Ana", &world.folder.join("log")).await.ok);
+    world.same_state("Ana").await;
+}
+
+/// Shows s07.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_whose_operator_says_so_waits_for_a_restore_at_once() {
+    let (mut world, project) = World::with_a_crew(75).await;
+    world.settle().await;
+    let backup = world.back_up().await;
+    assert_eq!(plumbline_server::restored(&backup).await.unwrap(), 1);
+    world.put_back(&backup).await;
+    world.of("Rosa").note(project, "Nobody has noticed yet").await;
+    assert!(matches!(world.of("Rosa").client.sync().await, Err(Fault::Busy { .. })));
+    restore(&world, "Ana").await.unwrap();
+    world.settle().await;
+    world.same_state("Ana").await;
+}
+
+/// A lost reply to the restore is made up for by asking again.
+///
+/// Shows c11, s01.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_whose_reply_was_lost_happens_once() {
+    let (mut world, _, acknowledged) = a_lost_afternoon(76).await;
+    assert!(world.of("Ana").client.sync().await.is_err());
+    let lose = |asked: &plumbline_tests::link::Asked, mut told: plumbline_tests::link::Told| {
+        if asked.path.ends_with("/restore") {
+            told.status = hyper::StatusCode::BAD_GATEWAY;
+        }
+        told
+    };
+    world.of("Ana").link.tamper(lose);
+    assert_eq!(restore(&world, "Ana").await, Err(Fault::Offline));
+    world.reopen("Ana").await;
+    world.of("Ana").link.honest();
+    assert_eq!(restore(&world, "Ana").await.unwrap().generation, 1);
+    all_is_back(&mut world, &acknowledged).await;
+    let restores =
+        Liar::of(&world.server_folder()).entries.iter().filter(|e| e.action.header().kind == "restore").count();
+    assert_eq!(restores, 1);
+}
+
+/// Shows s07, c12.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_restore_of_an_older_backup_takes_the_printed_key_of_an_administrator_it_does_not_know() {
+    let mut world = World::new(77).await;
+    let printed = world.found("Ana").await;
+    let project = world.project("Ana", "Ridge Road bridge").await;
+    world.person("Ana", "Teo", "worker", &[project]).await;
+    world.settle().await;
+    let backup = world.back_up().await;
+    world.of("Teo").note(project, "Poured the footing").await;
+    world.settle().await;
+    world.put_back(&backup).await;
+    assert!(world.of("Teo").client.sync().await.is_err());
+    restore(&world, "Ana").await.unwrap();
+    world.of("Teo").note(project, "In the first restored generation").await;
+    world.settle().await;
+    let notes = world.of("Ana").list("note").await;
+
+    // The same backup knows nothing of the generation that everybody has read, nor of Ana's new device.
+    world.put_back(&backup).await;
+    assert!(world.of("Teo").client.sync().await.is_err());
+    assert_eq!(restore(&world, "Ana").await, Err(Fault::invalid("recovery_key", "missing")));
+    let request = json!({"reason": "The second disk failed too", "recovery_key": printed});
+    let view = world.of("Ana").client.restore(ask(request)).await.unwrap();
+    assert_eq!(view.generation, 2, "above any that somebody has read");
+    assert!(view.recovery_key.is_some_and(|next| next != printed));
+    world.settle().await;
+    let again = world.of("Ana").list("note").await;
+    let ids = |all: &[RecordView]| all.iter().map(|note| note.id).collect::<BTreeSet<_>>();
+    assert_eq!(ids(&again), ids(&notes));
+    assert!(world.export("Ana", &world.folder.join("log")).await.ok);
+    world.same_state("Ana").await;
+}
+
+async fn a_false_generation_is_caught(seed: u64, victim: &str, lie: impl FnOnce(&World, &mut Liar)) {
+    let (world, project) = World::with_a_crew(seed).await;
+    world.of("Teo").note(project, "Poured the footing").await;
+    world.settle().await;
+    let mut liar = Liar::of(&world.server_folder());
+    liar.generation = 1;
+    lie(&world, &mut liar);
+    let (person, before) = (world.of(victim), world.of(victim).size().await);
+    let records = plumbline_tests::world::records(&person.client).await;
+    person.link.tamper(liar.answers(person.device()));
+    assert_eq!(person.client.sync().await, Err(Fault::corrupt("log")));
+    assert!(person.alarms().await > 0);
+    assert_eq!(person.size().await, before, "the old state stays in use");
+    assert_eq!(plumbline_tests::world::records(&person.client).await, records);
+}
+
+/// Shows c23, b14.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_generation_that_no_administrator_began_is_caught() {
+    a_false_generation_is_caught(78, "Rosa", |_, _| {}).await;
+    a_false_generation_is_caught(79, "Ana", |_, liar| liar.entries.truncate(liar.entries.len() - 2)).await;
+}
+
+/// Shows c23, b04.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_by_a_worker_is_caught_whoever_logged_it() {
+    a_false_generation_is_caught(80, "Rosa", |world, liar| {
+        let (_, tip) = liar.fold();
+        let fields = [
+            ("base", Value::Int(i64::try_from(tip.size - 1).unwrap())),
+            ("root", Value::from([7; 32])),
+            ("generation", Value::Int(1)),
+            ("server_key", Value::from([8; 32])),
+        ];
+        let action = liar.forge(&world.of("Teo").key(), "restore", Uuid::v7(1, [3; 10]), None, fields);
+        liar.log(action, Some(plumbline_protocol::entry::Outcome::Applied));
+    })
+    .await;
+}
+
+/// Shows c18, b14.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_with_the_printed_key_replaces_a_lost_administrator() {
+    let mut world = World::new(81).await;
+    let printed = world.found("Ana").await;
+    let project = world.project("Ana", "Ridge Road bridge").await;
+    world.person("Ana", "Marta", "manager", &[project]).await;
+    world.settle().await;
+    drop(world.take("Ana"));
+    let marta = world.of("Marta");
+    let wrong = json!({"recovery_key": "00".repeat(32)});
+    assert!(
+        matches!(marta.client.recover(ask(wrong)).await, Err(Fault::Invalid { field, .. }) if field == "recovery_key")
+    );
+    let next = marta.client.recover(ask(json!({"recovery_key": printed}))).await.unwrap().recovery_key;
+    assert_ne!(next, printed);
+    assert_eq!(marta.client.status().await.unwrap().role, "administrator");
+    let again = marta.client.recover(ask(json!({"recovery_key": printed}))).await.err();
+    assert_eq!(again, Some(Fault::invalid("recovery_key", "other")), "the printed key is used up");
+    assert!(world.export("Marta", Path::new(&world.folder.join("log"))).await.ok);
+}
+
+/// Shows s20.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_servers_key_is_rotated_while_everybody_works() {
+    let (mut world, project) = World::with_a_crew(82).await;
+    world.of("Ana").client.rotate_server_key().await.unwrap();
+    capture(&world, "Teo", project).await;
+    world.of("Rosa").note(project, "Before and after").await;
+    // Ana's write is logged; Rosa, who has not read of it, is answered under the new key.
+    world.of("Ana").client.sync().await.unwrap();
+    world.of("Rosa").client.sync().await.unwrap();
+    world.settle().await;
+    world.of("Ana").client.rotate_server_key().await.unwrap();
+    world.settle().await;
+    for person in world.people() {
+        assert_eq!(person.alarms().await, 0, "{}", person.name);
+    }
+    assert!(world.export("Ana", &world.folder.join("log")).await.ok);
+    world.same_state("Ana").await;
+    // A key that the server does not have is refused.
+    let organisation = world.organisation("Ana").await;
+    let fields = json!({"server_key": "11".repeat(32)});
+    let request = json!({"kind": "organisation", "record": organisation, "fields": fields});
+    world.of("Ana").client.write(ask(request)).await.unwrap();
+    world.of("Ana").client.sync().await.unwrap();
+    let waiting = world.of("Ana").client.waiting().await.unwrap();
+    assert_eq!(waiting[0].fault, Some(Fault::invalid("server_key", "unknown")), "{waiting:?}");
+}

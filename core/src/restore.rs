@@ -1,0 +1,430 @@
+//! What an administrator does when a server or a key is lost: restore, recover, list holes, rotate the server's key.
+//!
+//! A restore is signed and kept before it is sent, so a lost reply is made up for by calling again with the same bytes; only
+//! when the server has logged it does this device take its new key (spine rules 22 and 23).
+
+use ed25519_dalek::SigningKey;
+use plumbline_protocol::{
+    DeviceId, Fault, Hash, RecordId, Uuid,
+    action::{Action, Body, Header, REASON, Seen, TIME},
+    evidence,
+    generation::{self as generations, Opening},
+    log::{
+        checkpoint::SignedCheckpoint,
+        merkle::{Frontier, Nodes, run_hashes},
+        tile::TileNodes,
+    },
+    page,
+    policy::Role,
+    record::{organisation, restore},
+    value::{Key, Value},
+};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::{
+    client::{Change, Client, Inner},
+    db::{Tx, entry, meta, outbox, record as rows},
+    error,
+    record::RecordView,
+    secret,
+    sync::{
+        generation, push,
+        reenrol::{self, Voucher},
+    },
+};
+
+/// The restore that was signed and may have been sent.
+const PENDING: &str = "restore";
+/// Entries read at once.
+const BATCH: u32 = 1000;
+
+/// Why an administrator restores.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestoreRequest {
+    /// Why, for everybody to read.
+    pub reason: String,
+    /// The printed recovery key, where the server lost this device or its rights with the log's end.
+    #[serde(default)]
+    pub recovery_key: Option<String>,
+}
+
+/// A generation that began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestoredView {
+    /// Its number.
+    pub generation: u64,
+    /// Number of entries that it continues.
+    pub base: u64,
+    /// Number of entries that this device had read before.
+    pub known: u64,
+    /// The recovery key that replaces the printed one, where that was used: to be printed, it is shown this once.
+    pub recovery_key: Option<String>,
+}
+
+/// The printed recovery key.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecoverRequest {
+    /// As it was printed: 64 hex digits.
+    pub recovery_key: String,
+}
+
+/// A recovery.
+#[derive(Clone, Serialize)]
+pub struct RecoveredView {
+    /// The key that replaces the printed one: to be printed, it is shown this once.
+    pub recovery_key: String,
+}
+
+/// Work that a restore did not continue and that waits behind what nobody has offered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostView {
+    /// The device that signed it.
+    pub device: String,
+    /// Whose device that is.
+    pub member: Option<Uuid>,
+    /// First sequence that nobody has offered.
+    pub from: u64,
+    /// First sequence after the hole, which is here.
+    pub to: u64,
+    /// Actions that wait behind the hole.
+    pub waiting: u64,
+    /// The records that those are about.
+    pub records: Vec<Uuid>,
+}
+
+/// A hole to be passed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PassHoleRequest {
+    /// The device whose chain it is in.
+    pub device: DeviceId,
+    /// First sequence after it.
+    pub to: u64,
+    /// Why what is missing is given up.
+    pub reason: String,
+}
+
+impl Client {
+    /// Lets a server that was put back from a backup go on: this device comes in with a new key and signs what of its log is
+    /// continued, the next generation and the server's next key. Everybody then offers again what the log lost. Needs the
+    /// network; administrators only.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] `restore` `not_behind` where the server has all that it acknowledged; `recovery_key` `missing` where
+    /// the part that is left does not know this device as an administrator's; [`Fault::Denied`] for who is none;
+    /// [`Fault::Offline`]: call again.
+    pub async fn restore(&self, request: RestoreRequest) -> Result<RestoredView, Fault> {
+        if request.reason.trim().is_empty() {
+            return Err(Fault::invalid(REASON, "missing"));
+        }
+        let pending = match self.run(Inner::pending_restore).await? {
+            Some(pending) => pending,
+            None => self.prepare_restore(request).await?,
+        };
+        let organisation = self.inner.organisation()?;
+        let message = page::encode_push(&[pending.enrolment.clone(), pending.action.clone()]);
+        let sent = self.session()?.net().restore(&organisation, message).await;
+        let receipt = match sent {
+            Ok(receipt) => receipt,
+            Err(fault @ (Fault::Invalid { .. } | Fault::Denied)) => {
+                // It was not logged and never will be in this form.
+                self.run(|inner| inner.db.write(|c| meta::delete(c, PENDING))).await?;
+                return Err(fault);
+            }
+            Err(fault) => return Err(fault),
+        };
+        let view = self.run(move |inner| inner.restored(pending, &receipt)).await?;
+        self.forget_session();
+        self.sync().await?;
+        Ok(view)
+    }
+
+    /// Makes this device's member an administrator by the printed recovery key, which is used up by it. Needs the network.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] `recovery_key` where it is not the organisation's; [`Fault::Offline`].
+    pub async fn recover(&self, request: RecoverRequest) -> Result<RecoveredView, Fault> {
+        let printed = seed(&request.recovery_key)?;
+        let next = secret::random::<32>()?;
+        let public = SigningKey::from_bytes(&printed).verifying_key().to_bytes();
+        self.run(move |inner| {
+            let organisation = RecordId::from(inner.organisation()?);
+            let record = inner.db.read(|c| rows::get(c, &organisation, rows::Layer::Confirmed))?;
+            match record.and_then(|r| r.key(organisation::RECOVERY_KEY)) == Some(public) {
+                true => Ok(()),
+                false => Err(Fault::invalid("recovery_key", "other")),
+            }
+        })
+        .await?;
+        let recovery_key = data_encoding::HEXLOWER.encode(next.as_slice());
+        reenrol::reenrol(self, Voucher::Recovery { printed, next }).await?;
+        self.sync().await?;
+        Ok(RecoveredView { recovery_key })
+    }
+
+    /// Work that a restore did not continue, that is here, and that waits behind what nobody has offered.
+    pub async fn lost(&self) -> Result<Vec<LostView>, Fault> {
+        self.run(|inner| inner.db.read(lost)).await
+    }
+
+    /// Lets a device's chain pass a hole: what is missing there is given up. Administrators only.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`] where nothing was restored, [`Fault::Denied`].
+    pub async fn pass_hole(&self, request: PassHoleRequest) -> Result<RecordView, Fault> {
+        let view = self.run(move |inner| inner.db.write(|c| inner.pass_hole(c, &request))).await?;
+        self.changed(restore::KIND.name);
+        Ok(view)
+    }
+
+    /// Gives the server a new signing key, made there; old entries and checkpoints stay good. Needs the network to ask for the
+    /// key; administrators only.
+    pub async fn rotate_server_key(&self) -> Result<RecordView, Fault> {
+        let next = generation::present(self).await?.next_key;
+        let view = self
+            .run(move |inner| {
+                inner.db.write(|c| {
+                    let organisation = inner.organisation()?;
+                    let fields = [(organisation::SERVER_KEY, Value::from(next.0))];
+                    let change = Change::write(organisation, organisation::KIND.name, organisation, None, fields);
+                    let record = inner.act(c, change)?.header().record;
+                    inner.view(c, &record)
+                })
+            })
+            .await?;
+        self.changed(organisation::KIND.name);
+        Ok(view)
+    }
+
+    /// Asks the server where its log ends and what key follows, and finds how much of it is this log.
+    async fn prepare_restore(&self, request: RestoreRequest) -> Result<Pending, Fault> {
+        match generation::present(self).await {
+            Ok(standing) if !standing.behind => return Err(Fault::invalid("restore", "not_behind")),
+            // What is left of the log may not know this device any more; others' word has been taken by then.
+            Ok(_) | Err(Fault::SignedOut) => {}
+            Err(fault) => return Err(fault),
+        }
+        let organisation = self.inner.organisation()?;
+        let session = self.session()?;
+        let (ends, next_key) = session.net().checkpoint(&organisation).await?;
+        let ends = SignedCheckpoint::parse(&ends)?.checkpoint;
+        let runtime = tokio::runtime::Handle::current();
+        self.run(move |inner| {
+            let net = session.net();
+            let fetch = |tile| runtime.block_on(net.tile(&organisation, tile));
+            let (base, root) = inner.common(ends.size, TileNodes::new(ends.size, fetch))?;
+            inner.sign_restore(&request, base, root, ends.origin.generation, &next_key)
+        })
+        .await
+    }
+}
+
+/// A restore that was signed.
+struct Pending {
+    enrolment: Action,
+    action: Action,
+    /// The next recovery key, where the printed one vouches.
+    recovery: Zeroizing<Vec<u8>>,
+}
+
+impl Inner {
+    fn pending_restore(&self) -> Result<Option<Pending>, Fault> {
+        let Some(bytes) = self.db.read(|c| meta::get(c, PENDING))?.map(Zeroizing::new) else { return Ok(None) };
+        let value = Value::decode(&bytes).map_err(|_| Fault::corrupt("store"))?;
+        let [enrolment, action, recovery] = value.list().unwrap_or_default() else {
+            return Err(Fault::corrupt("store"));
+        };
+        let bytes = |value: &Value| value.bytes().unwrap_or_default().to_vec();
+        let read = |value: &Value| Action::decode(&bytes(value)).map_err(|_| Fault::corrupt("store"));
+        let pending =
+            Pending { enrolment: read(enrolment)?, action: read(action)?, recovery: Zeroizing::new(bytes(recovery)) };
+        // Without its key it is nobody's: it is signed anew.
+        let key = self.next_key_kept()?;
+        let signs = key.is_some_and(|key| key.verifying_key().to_bytes() == pending.enrolment.header().device.0);
+        Ok(signs.then_some(pending))
+    }
+
+    fn next_key_kept(&self) -> Result<Option<SigningKey>, Fault> {
+        let bytes = self.config.keystore.load(&format!("{}/device-key-next", self.store_id))?;
+        let seed: Option<Zeroizing<[u8; 32]>> = bytes.and_then(|b| b.as_slice().try_into().ok()).map(Zeroizing::new);
+        Ok(seed.map(|seed| SigningKey::from_bytes(&seed)))
+    }
+
+    /// How much of a log of `size` entries, whose hashes `theirs` gives, is this one: with its root.
+    fn common<N: Nodes<Error = Fault>>(&self, size: u64, mut theirs: N) -> Result<(u64, Hash), Fault> {
+        let cursor = self.db.read(meta::cursor)?;
+        if !cursor.all {
+            return Err(Fault::Denied);
+        }
+        // Roots of this log at each size that the search below may ask for: one pass, a frontier at a time.
+        let most = size.min(cursor.tip.size);
+        let mut at = |size: u64| -> Result<Hash, Fault> {
+            let mut tree = Frontier::new();
+            for subtree in run_hashes(&mut theirs, 0, size)? {
+                tree.push(subtree).map_err(|_| Fault::corrupt("tile"))?;
+            }
+            Ok(tree.root())
+        };
+        let own = self.roots(most)?;
+        let own = |size: u64| usize::try_from(size).ok().and_then(|n| own.get(n)).copied();
+        // Two logs that agree at a size agree at every smaller one.
+        let (mut agree, mut differ) = (0, most + 1);
+        while agree + 1 < differ {
+            // The whole first: a backup is nearly always a beginning of what was there.
+            let middle = if differ > most { most } else { agree + (differ - agree) / 2 };
+            match Some(at(middle)?) == own(middle) {
+                true => agree = middle,
+                false => differ = middle,
+            }
+        }
+        match own(agree).filter(|_| agree > 0) {
+            Some(root) => Ok((agree, root)),
+            None => Err(Fault::corrupt("log")),
+        }
+    }
+
+    /// Roots of this log at every size up to `most`.
+    fn roots(&self, most: u64) -> Result<Vec<Hash>, Fault> {
+        let mut tree = Frontier::new();
+        let mut roots = vec![tree.root()];
+        while tree.size() < most {
+            let next = tree.size();
+            let entries = self.db.read(|c| entry::from(c, next, BATCH))?;
+            if entries.is_empty() {
+                return Err(Fault::corrupt("store"));
+            }
+            for (_, entry) in entries {
+                tree.push_leaf(entry.leaf());
+                roots.push(tree.root());
+            }
+        }
+        Ok(roots)
+    }
+
+    fn sign_restore(
+        &self,
+        request: &RestoreRequest,
+        base: u64,
+        root: Hash,
+        generation: u64,
+        next_key: &Hash,
+    ) -> Result<Pending, Fault> {
+        let new = self.next_key()?;
+        self.db.write(|c| {
+            let mut recovery = Zeroizing::new(Vec::new());
+            let voucher = match &request.recovery_key {
+                Some(printed) => {
+                    let next = secret::random::<32>()?;
+                    recovery.extend_from_slice(next.as_slice());
+                    Voucher::Recovery { printed: seed(printed)?, next }
+                }
+                None if !self.known_below(c, base)? => return Err(Fault::invalid("recovery_key", "missing")),
+                None if self.actor(c)?.role != Role::Administrator => return Err(Fault::Denied),
+                None => Voucher::Old,
+            };
+            let organisation = self.organisation()?;
+            let enrolment = self.vouched(c, &new, &voucher)?;
+            let known = meta::cursor(c)?.generation;
+            let number = |n: u64| i64::try_from(n).map_err(|cause| error::internal("restore", &cause));
+            let fields = [
+                (restore::BASE, Value::Int(number(base)?)),
+                (restore::ROOT, Value::from(root.0)),
+                (restore::GENERATION, Value::Int(number(generation.max(known) + 1)?)),
+                (restore::SERVER_KEY, Value::from(next_key.0)),
+                (REASON, Value::from(request.reason.as_str())),
+                (TIME, evidence::time_to(&self.time(c)?)),
+            ];
+            let header = Header {
+                organisation: Some(organisation),
+                project: None,
+                device: enrolment.header().device,
+                sequence: 1,
+                previous: Some(enrolment.hash()),
+                seen: Seen { generation, size: base, root },
+                cites: None,
+                kind: restore::KIND.name.to_owned(),
+                record: RecordId::from(self.new_id()?),
+                commitment: Hash([0; 32]),
+            };
+            let fields = fields.into_iter().map(|(name, value)| (Key::from(name), value)).collect();
+            let action = Action::sign(&new, header, Body { random: *secret::random()?, fields }, None);
+            let kept = Value::List(vec![
+                Value::Bytes(enrolment.encode()),
+                Value::Bytes(action.encode()),
+                Value::Bytes(recovery.to_vec()),
+            ]);
+            meta::put(c, PENDING, &Zeroizing::new(kept.encode()))?;
+            Ok(Pending { enrolment, action, recovery })
+        })
+    }
+
+    /// Whether this device came in below `base`.
+    fn known_below(&self, c: &Tx, base: u64) -> Result<bool, Fault> {
+        let own = entry::of_record(c, &RecordId::from(self.device()))?;
+        let founded = entry::of_record(c, &RecordId::from(self.organisation()?))?;
+        let first = own.first().or(founded.first().filter(|(_, e)| e.action.header().device == self.device()));
+        Ok(first.is_some_and(|(position, _)| *position < base))
+    }
+
+    /// The server logged the restore: its receipt is checked, and this device signs by its new key from here on.
+    fn restored(&self, pending: Pending, receipt: &page::Receipt) -> Result<RestoredView, Fault> {
+        let Pending { enrolment, action, recovery } = pending;
+        let opening = Opening::of(&action).ok_or_else(|| Fault::corrupt("store"))?;
+        let both = [&enrolment, &action];
+        let entries: Result<Vec<_>, Fault> =
+            both.iter().zip(&receipt.results).map(|(action, result)| push::entry_of(action, Some(result))).collect();
+        let entries = entries?;
+        if entries.len() != both.len() || !entries.iter().all(|(_, entry)| entry.outcome.applied()) {
+            return Err(Fault::corrupt("receipt"));
+        }
+        push::prove(&entries, receipt, &self.organisation()?, &opening.server_key)?;
+        let new = self.next_key_kept()?.ok_or(Fault::Locked { why: plumbline_protocol::Lock::Missing })?;
+        let known = self.db.write(|c| {
+            // What was logged above the size that is continued, and not read again yet, is lost there as well.
+            let lost = |item: &outbox::Item| item.position.is_some_and(|position| position >= opening.base);
+            self.sign_again(c, &new, &both, |item| item.state == outbox::State::Waiting || lost(item))?;
+            meta::delete(c, PENDING)?;
+            Ok(meta::cursor(c)?.tip.size)
+        })?;
+        self.take_key(new)?;
+        let recovery_key = (!recovery.is_empty()).then(|| data_encoding::HEXLOWER.encode(&recovery));
+        Ok(RestoredView { generation: opening.generation, base: opening.base, known, recovery_key })
+    }
+
+    fn pass_hole(&self, c: &Tx, request: &PassHoleRequest) -> Result<RecordView, Fault> {
+        let organisation = self.organisation()?;
+        let newest = generations::newest(&mut crate::db::book::ShownBook::new(c), &organisation)?;
+        let record = newest.ok_or(Fault::NotFound)?;
+        let place = Value::Bytes(generations::hole(&request.device, request.to).to_vec());
+        let mut change = Change::write(organisation, restore::KIND.name, record, None, [(restore::LOST, place)]);
+        change.reason = Some(request.reason.clone());
+        self.act(c, change)?;
+        self.view(c, &record)
+    }
+}
+
+fn lost(c: &Tx) -> Result<Vec<LostView>, Fault> {
+    let mut views = Vec::new();
+    for hole in generation::holes(c)? {
+        let member = plumbline_protocol::judge::member_of(&mut crate::db::book::StoreBook::new(c), &hole.device)?;
+        views.push(LostView {
+            device: hole.device.to_string(),
+            member,
+            from: hole.from,
+            to: hole.to,
+            waiting: hole.waiting,
+            records: hole.records.into_iter().collect(),
+        });
+    }
+    Ok(views)
+}
+
+/// The seed that was printed.
+fn seed(text: &str) -> Result<Zeroizing<[u8; 32]>, Fault> {
+    let bytes = Zeroizing::new(data_encoding::HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).unwrap_or_default());
+    let seed = bytes.as_slice().try_into().map_err(|_| Fault::invalid("recovery_key", "form"))?;
+    Ok(Zeroizing::new(seed))
+}

@@ -1,0 +1,250 @@
+//! A new generation: what the log was read to be before it, what of that is offered again, and how a client and a server
+//! that was put back from a backup meet (spine rules 22 and 23).
+//!
+//! Invariants: the part that the restore names must come unchanged, or nothing is taken; what lies above it is kept as it
+//! was and offered until the log has it; this device's own work goes back to the outbox in the order of its chain.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plumbline_protocol::{
+    Fault, Hash, RecordId, Uuid,
+    action::Action,
+    fold::Book,
+    generation::{self, Opening},
+    log::checkpoint::SignedCheckpoint,
+    page::{self, PushResult},
+    reader::{Code, Lie, Trouble},
+    record::deposit,
+    session::Scope,
+};
+
+use crate::{
+    client::{Client, Inner},
+    db::{
+        Tx,
+        book::StoreBook,
+        entry, meta, outbox, photo, record as rows,
+        superseded::{self, State, Superseded},
+    },
+    net::Standing,
+    sync::push,
+};
+
+/// Most actions in one offer.
+const BATCH: u32 = 1000;
+/// Size of the log when everything was last offered: until it grows, the server's answers would be the same.
+const OFFERED: &str = "offered";
+/// The newest checkpoint that a receipt led to.
+pub(crate) const RECEIPT: &str = "receipt";
+
+/// Presents the newest checkpoint that this device was shown, so that a server that was put back learns of it.
+pub(crate) async fn present(client: &Client) -> Result<Standing, Fault> {
+    let text = client.run(|inner| inner.db.read(newest)).await?;
+    let session = client.session()?;
+    let (session, text) = (&session, &text);
+    session.with_token(|token| async move { session.net().present(&token, text).await }).await
+}
+
+/// The newest checkpoint in the store, whether a pull or a receipt led to it.
+fn newest(c: &Tx) -> Result<String, Fault> {
+    let mut best: Option<(u64, u64, String)> = None;
+    for key in ["checkpoint", RECEIPT] {
+        let text = meta::get(c, key)?.and_then(|bytes| String::from_utf8(bytes).ok());
+        let Some(text) = text else { continue };
+        let Ok(signed) = SignedCheckpoint::parse(&text) else { continue };
+        let at = (signed.checkpoint.origin.generation, signed.checkpoint.size);
+        if best.as_ref().is_none_or(|(generation, size, _)| at > (*generation, *size)) {
+            best = Some((at.0, at.1, text));
+        }
+    }
+    best.map(|(_, _, text)| text).ok_or(Fault::NotFound)
+}
+
+/// The server does not know this device. When its log has begun a generation that this device has not read, its enrolment
+/// was lost with the log's end: it is offered again. True when it was taken.
+pub(crate) async fn come_back(client: &Client) -> Result<bool, Fault> {
+    let organisation = client.inner.organisation()?;
+    let session = client.session()?;
+    let signed = SignedCheckpoint::parse(&session.net().checkpoint(&organisation).await?.0)?;
+    let own = client
+        .run(move |inner| {
+            let device = RecordId::from(inner.device());
+            inner.db.read(|c| Ok((meta::cursor(c)?.generation, entry::of_record(c, &device)?)))
+        })
+        .await?;
+    let (generation, entries) = own;
+    let enrolment = entries.into_iter().map(|(_, entry)| entry.action).find(Action::enrols);
+    let (Some(enrolment), true) = (enrolment, signed.checkpoint.origin.generation > generation) else {
+        return Ok(false);
+    };
+    let message = page::encode_push(std::slice::from_ref(&enrolment));
+    let receipt = session.net().enrol(&organisation, message).await?;
+    Ok(matches!(receipt.results.first(), Some(PushResult::Logged { .. })))
+}
+
+/// Offers what the log lost and this device still has. Returns how many the server took.
+pub(crate) async fn offer(client: &Client) -> Result<u64, Fault> {
+    if client.session()?.scope() == Some(Scope::Push) {
+        return Ok(0);
+    }
+    let mut taken = 0;
+    let mut after = None;
+    loop {
+        let batch = client.run(move |inner| inner.db.write(|c| next(c, after))).await?;
+        let Some(last) = batch.last() else { break };
+        after = Some((last.generation, last.position));
+        let offered: Vec<Superseded> = batch.into_iter().filter(|row| may_be_offered(&row.entry.action)).collect();
+        if offered.is_empty() {
+            continue;
+        }
+        let actions: Vec<Action> = offered.iter().map(|row| row.entry.action.clone()).collect();
+        let message = page::encode_push(&actions);
+        let session = client.session()?;
+        let (session, message) = (&session, &message);
+        let receipt =
+            session.with_token(|token| async move { session.net().offer(&token, message.clone()).await }).await?;
+        if receipt.results.len() != offered.len() {
+            return Err(Fault::corrupt("receipt"));
+        }
+        taken += client
+            .run(move |inner| {
+                inner.db.write(|c| {
+                    let mut taken = 0;
+                    for (row, result) in offered.iter().zip(&receipt.results) {
+                        match result {
+                            PushResult::Logged { .. } => {
+                                taken += 1;
+                                superseded::settle(c, row, State::Logged)?;
+                            }
+                            PushResult::Reenrol => superseded::settle(c, row, State::Passed)?,
+                            PushResult::Gap(_) | PushResult::Refused { .. } => {}
+                        }
+                    }
+                    Ok(taken)
+                })
+            })
+            .await?;
+    }
+    Ok(taken)
+}
+
+/// The next batch, unless everything was offered to a log of this very size.
+fn next(c: &Tx, after: Option<(u64, u64)>) -> Result<Vec<Superseded>, Fault> {
+    if after.is_none() {
+        superseded::note_logged(c)?;
+        let size = meta::cursor(c)?.tip.size.to_be_bytes();
+        if meta::get(c, OFFERED)?.as_deref() == Some(&size) {
+            return Ok(Vec::new());
+        }
+        meta::put(c, OFFERED, &size)?;
+    }
+    superseded::due(c, after, BATCH)
+}
+
+/// Deposits are the server's to give again, and a restore is said once.
+pub(crate) fn may_be_offered(action: &Action) -> bool {
+    action.header().kind != deposit::KIND.name && Opening::of(action).is_none() && !action.begins()
+}
+
+impl Inner {
+    /// The log of a later generation was read in the place of one of generation `old`: checks that it goes on from that, and
+    /// puts this device's own work that it lacks back into the outbox.
+    pub(crate) fn follow(&self, c: &Tx, old: u64) -> Result<(), Trouble> {
+        let lie = |code, text: &str| Err(Trouble::Lie(Lie::of(code, text)));
+        let organisation = self.organisation()?;
+        let Some(base) = generation::kept(&mut StoreBook::new(c), &organisation, old)? else {
+            return lie(Code::Checkpoint, "a generation that no administrator's restore began");
+        };
+        if !superseded::continued(c, old, base)? {
+            return lie(Code::Root, "an entry below the size that the restore names came back changed");
+        }
+        push::forget_promise(c)?;
+        meta::delete(c, RECEIPT)?;
+        meta::delete(c, OFFERED)?;
+        superseded::note_logged(c)?;
+        self.requeue(c, base)?;
+        self.send_photos_again(c)?;
+        Ok(())
+    }
+
+    /// Own actions that the log lacks now wait again, before those that waited, in the order of the chain. Those of an older
+    /// key of this device are offered as everybody's are.
+    fn requeue(&self, c: &Tx, base: u64) -> Result<(), Fault> {
+        let device = self.device();
+        let mut waiting: BTreeMap<u64, (Action, i64)> = BTreeMap::new();
+        let mut after = None;
+        loop {
+            let batch = superseded::due(c, after, BATCH)?;
+            let Some(last) = batch.last() else { break };
+            after = Some((last.generation, last.position));
+            for Superseded { entry, .. } in batch.into_iter().filter(|row| row.entry.action.header().device == device) {
+                waiting.insert(entry.action.header().sequence, (entry.action, entry.received));
+            }
+        }
+        for item in outbox::all(c)? {
+            let lost = item.position.is_some_and(|position| position >= base);
+            let own = item.action.header().device == device;
+            if own && (item.state == outbox::State::Waiting || lost) {
+                outbox::remove(c, &item.action.hash())?;
+                waiting.insert(item.action.header().sequence, (item.action, item.made));
+            }
+        }
+        let mut book = StoreBook::new(c);
+        for (action, made) in waiting.into_values() {
+            if !book.logged(&action.identity())? {
+                outbox::put(c, &action, made)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The server may have lost bytes with the log's end: every original that is here and has no deposit is due again.
+    fn send_photos_again(&self, c: &Tx) -> Result<(), Fault> {
+        for record in photo::originals(c)? {
+            let deposit = RecordId::from(deposit::record_of(&record));
+            if !rows::get(c, &deposit, rows::Layer::Confirmed)?.is_some_and(|deposit| deposit.exists()) {
+                photo::send_again(c, &record)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A hole in a device's chain that nobody has filled.
+pub(crate) struct Hole {
+    pub device: plumbline_protocol::DeviceId,
+    pub from: u64,
+    pub to: u64,
+    pub records: BTreeSet<Uuid>,
+    pub waiting: u64,
+}
+
+/// Where chains stop short of entries that are here and wait behind what nobody offered.
+pub(crate) fn holes(c: &Tx) -> Result<Vec<Hole>, Fault> {
+    let mut book = StoreBook::new(c);
+    let mut holes: BTreeMap<plumbline_protocol::DeviceId, Hole> = BTreeMap::new();
+    let mut seen: BTreeSet<Hash> = BTreeSet::new();
+    let mut after = None;
+    loop {
+        let batch = superseded::due(c, after, BATCH)?;
+        let Some(last) = batch.last() else { break };
+        after = Some((last.generation, last.position));
+        for Superseded { entry, .. } in batch.into_iter().filter(|row| may_be_offered(&row.entry.action)) {
+            let header = entry.action.header();
+            let next = book.chain(&header.device)?.map_or(0, |head| head.sequence + 1);
+            if header.sequence <= next && !holes.contains_key(&header.device) || !seen.insert(entry.action.hash()) {
+                continue; // The next offer brings it.
+            }
+            let hole = holes.entry(header.device).or_insert_with(|| Hole {
+                device: header.device,
+                from: next,
+                to: header.sequence,
+                records: BTreeSet::new(),
+                waiting: 0,
+            });
+            hole.waiting += 1;
+            hole.records.extend(header.record.uuid());
+        }
+    }
+    Ok(holes.into_values().collect())
+}
