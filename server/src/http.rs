@@ -111,7 +111,7 @@ routes! {
     post "POST" "/v1/blobs/{sha256}/complete", Session, JSON_LIMIT => blob::complete;
     post "POST" "/v1/push", Session, MESSAGE_LIMIT => log::push;
     post "POST" "/v1/pull", Full, JSON_LIMIT => log::pull;
-    post "POST" "/v1/checkpoint", Session, JSON_LIMIT => restore::present;
+    post "POST" "/v1/checkpoint", Full, JSON_LIMIT => restore::present;
     post "POST" "/v1/offer", Full, MESSAGE_LIMIT => restore::offer;
     post "POST" "/v1/setup", Open("asks for a setup link's secret"), FIRST_LIMIT => log::found;
     post "POST" "/v1/log/{organisation}/enrol", Open("asks for an invite's signature"), FIRST_LIMIT => log::enrol;

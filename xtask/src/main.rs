@@ -9,6 +9,7 @@ mod bless;
 mod ci;
 mod deny;
 mod machine;
+mod reliability;
 mod run;
 mod test;
 mod tidy;
@@ -28,6 +29,7 @@ Usage: cargo xtask COMMAND
   ci                 tests, format, lints, tidy, dependencies, documentation, generated files
   bless [--check]    write the generated files anew, or compare them with what is committed
   bench [NAME...]    measure; writes target/bench.md and target/bench.json
+  reliability        run the tests and write docs/reliability.md: what happens to the system, and what shows that it holds
   tidy               check the rules of the house that no compiler knows
 
   --yes              install what is missing on this machine without asking (so do CI=true and root)";
@@ -79,6 +81,7 @@ fn command(mut words: Vec<String>) -> Result<(), Failure> {
         "ci" => none_left(&words).and_then(|()| ci::ci(&workspace)),
         "bless" => bless::bless(&workspace, flag_alone(&words, "--check")?),
         "bench" => bench::bench(&workspace, &words),
+        "reliability" => none_left(&words).and_then(|()| reliability::reliability(&workspace)),
         "tidy" => none_left(&words).and_then(|()| tidy::tidy(&workspace)),
         other => Err(Failure::Usage(format!("there is no command `{other}`"))),
     }

@@ -3,6 +3,7 @@
 //! Invariants: a suite that does not run says why; the last line on stdout carries the totals. The Rust tests run in a home
 //! directory of their own, where Linux can offer it under a Secret Service of its own too, so they never meet a person's keys.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -11,11 +12,15 @@ use std::process::{self, Command, Stdio};
 
 use crate::Failure;
 use crate::machine;
+use crate::reliability;
 use crate::workspace::{Workspace, said, succeed};
 
 /// Each suite with the directory that its tests live in; `rust` is everything in the Cargo workspace.
 const SUITES: [(&str, &str); 5] =
     [("rust", "."), ("frontend", "frontend"), ("desktop", "tauri-app"), ("kotlin", "android"), ("swift", "ios")];
+
+/// How each test of the last run ended: a line each.
+const RESULTS: &str = "test-results";
 
 /// How many tests passed, failed and were ignored.
 #[derive(Debug, Default, PartialEq, Clone, Copy)]
@@ -50,6 +55,12 @@ pub fn test(workspace: &Workspace, names: &[String]) -> Result<(), Failure> {
     if failed > 0 || broken.is_some() { Err(Failure::Exit(1)) } else { Ok(()) }
 }
 
+/// How each test of the last run ended, by its name.
+pub fn results(workspace: &Workspace) -> BTreeMap<String, String> {
+    let text = fs::read_to_string(workspace.target.join(RESULTS)).unwrap_or_default();
+    text.lines().filter_map(|line| line.split_once(' ')).map(|(n, r)| (n.to_owned(), r.to_owned())).collect()
+}
+
 fn rust(workspace: &Workspace) -> (Tally, Result<(), String>) {
     let mut tally = Tally::default();
     let mut all = || {
@@ -64,19 +75,22 @@ fn rust(workspace: &Workspace) -> (Tally, Result<(), String>) {
             }
         };
         home.enter(&mut tests)?;
-        counted(tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]), &mut tally)
+        counted(workspace, tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]), &mut tally)
     };
     let outcome = all();
     (tally, outcome)
 }
 
 /// Runs a test command, showing its output, and adds up the results that it prints.
-fn counted(command: &mut Command, tally: &mut Tally) -> Result<(), String> {
+fn counted(workspace: &Workspace, command: &mut Command, tally: &mut Tally) -> Result<(), String> {
+    command.env(reliability::FOLDER, reliability::folder(workspace));
+    let mut results = BTreeMap::new();
     let line = said(command);
     eprintln!("$ {line}");
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| format!("cannot start: {line}: {error}"))?;
     for output in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines).map_while(Result::ok) {
         println!("{output}");
+        reliability::collect(&output, &mut results);
         if let Some(more) = result(&output) {
             tally.passed += more.passed;
             tally.failed += more.failed;
@@ -84,6 +98,9 @@ fn counted(command: &mut Command, tally: &mut Tally) -> Result<(), String> {
         }
     }
     let status = child.wait().map_err(|error| format!("lost sight of: {line}: {error}"))?;
+    let lines: String = results.iter().map(|(name, result)| format!("{name} {result}\n")).collect();
+    let kept = fs::write(workspace.target.join(RESULTS), lines);
+    kept.map_err(|error| format!("cannot keep the results: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("failed ({status})")) }
 }
 

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::Failure;
+use crate::reliability;
 use crate::workspace::Workspace;
 
 /// Finds what breaks a rule in the working tree and prints it.
@@ -27,6 +28,8 @@ pub fn tidy(workspace: &Workspace) -> Result<(), Failure> {
             problems.extend(kinds(&text, &paths));
         }
     }
+    let rows = reliability::stale(workspace)?;
+    problems.extend(rows.into_iter().map(|text| Problem { path: "tests/matrix.txt".to_owned(), line: 1, text }));
     for problem in &problems {
         println!("{problem}");
     }

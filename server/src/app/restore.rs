@@ -50,6 +50,7 @@ pub fn open(log: &Log<'_>) -> Result<()> {
 
 /// A client presents its newest checkpoint. Where this server signed it and its log does not continue it, the log is behind.
 pub async fn present(app: &Arc<App>, op: &Op, text: &str) -> Result<Standing> {
+    op.full()?;
     let organisation = op.organisation;
     let signed = SignedCheckpoint::parse(text)?;
     let standing = app.db.write(move |tx| {

@@ -50,6 +50,7 @@ fn request(raw: &Raw, route: &Route, ids: &Ids) -> RequestBuilder {
     match (route.method, route.path) {
         ("PUT", _) => request.header("plumbline-sha256", Hash(Sha256::digest(b"x").into()).to_string()).body("x"),
         (_, "/v1/push" | "/v1/offer") => request.header("content-type", MEDIA).body(pack(&encode_push(&[])).unwrap()),
+        (_, "/v1/checkpoint") => request.json(&json!({"checkpoint": ""})),
         (_, "/v1/pull") => {
             let pull = PullRequest { generation: 0, size: 0, tag: Hash([0; 32]), limit: 1 };
             request.header("content-type", MEDIA).body(pack(&pull.encode()).unwrap())
