@@ -143,7 +143,7 @@ pub fn turn(tx: &Tx<'_>, organisation: &OrganisationId, named: &[u8; 32]) -> Res
     if next.verifying_key().as_bytes() != named {
         return Err(Fault::invalid(record::SERVER_KEY, "unknown").into());
     }
-    organisation::turn_key(tx, organisation, &*Zeroizing::new(random::bytes()?))?;
+    organisation::turn_key(tx, organisation, &Zeroizing::new(random::bytes()?))?;
     Ok(next)
 }
 
@@ -181,7 +181,7 @@ pub async fn offer(app: &Arc<App>, op: &Op, packed: Vec<u8>) -> Result<Vec<u8>> 
 pub async fn provide_keys(db: &Db) -> std::result::Result<(), Error> {
     db.write(|tx| {
         for organisation in organisation::without_next_key(tx)? {
-            organisation::put_next_key(tx, &organisation, &*Zeroizing::new(random::bytes()?))?;
+            organisation::put_next_key(tx, &organisation, &Zeroizing::new(random::bytes()?))?;
         }
         Ok(())
     })

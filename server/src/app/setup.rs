@@ -61,7 +61,7 @@ pub async fn found(app: &Arc<App>, secret: [u8; 32], packed: Vec<u8>) -> Result<
                 if action.body().field(SERVER_KEY).and_then(Value::bytes) != Some(key.as_bytes()) {
                     return Err(Fault::invalid(SERVER_KEY, "other").into());
                 }
-                organisation::insert(tx, &organisation, &seed, &*Zeroizing::new(random::bytes()?), now)?;
+                organisation::insert(tx, &organisation, &seed, &Zeroizing::new(random::bytes()?), now)?;
                 Log::open(tx, organisation)?
             }
             found => found?,

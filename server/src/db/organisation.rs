@@ -37,7 +37,7 @@ pub fn without_next_key(tx: &Tx<'_>) -> Result<Vec<OrganisationId>> {
 pub fn next_key(tx: &Tx<'_>, organisation: &OrganisationId) -> Result<SigningKey> {
     let sql = "SELECT next_key FROM organisation WHERE organisation = ?1";
     let seed = tx.0.prepare_cached(sql)?.query_row([&organisation.0], |row| row.get(0).map(Zeroizing::new));
-    Ok(SigningKey::from_bytes(&*seed.optional()?.ok_or(Fault::NotFound)?))
+    Ok(SigningKey::from_bytes(&seed.optional()?.ok_or(Fault::NotFound)?))
 }
 
 /// Keeps the seed of the key that follows.
