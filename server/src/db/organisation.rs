@@ -37,7 +37,8 @@ pub fn without_next_key(tx: &Tx<'_>) -> Result<Vec<OrganisationId>> {
 pub fn next_key(tx: &Tx<'_>, organisation: &OrganisationId) -> Result<SigningKey> {
     let sql = "SELECT next_key FROM organisation WHERE organisation = ?1";
     let seed = tx.0.prepare_cached(sql)?.query_row([&organisation.0], |row| row.get(0).map(Zeroizing::new));
-    Ok(SigningKey::from_bytes(&seed.optional()?.ok_or(Fault::NotFound)?))
+    let seed: Zeroizing<[u8; 32]> = seed.optional()?.ok_or(Fault::NotFound)?;
+    Ok(SigningKey::from_bytes(&seed))
 }
 
 /// Keeps the seed of the key that follows.
