@@ -302,6 +302,7 @@ impl Signer {
             let ask = |token: Token| async move { session.net().pull(&token, &request).await };
             let message = session.with_token(ask).await?;
             match Page::decode(&message, self.organisation)? {
+                Page::Behind { .. } => return Err("the server is behind its own log".into()),
                 Page::Restart { tag, .. } => request.tag = tag,
                 Page::Part { items, tail, .. } => {
                     request.size += items.len() as u64;
