@@ -270,8 +270,8 @@ async fn rounds(client: Weak<Inner>, woken: Arc<Notify>, pace: Pace) {
 }
 
 impl Inner {
-    /// Keeps the server's clock as a trusted time: half the round trip is its doubt.
-    pub(crate) fn learn_time(&self, now: i64, asked_boot_ms: i64) -> Result<(), Fault> {
+    /// The server's clock as a trusted time, at the moment when its answer is here: half the round trip is its doubt.
+    pub(crate) fn anchor(&self, now: i64, asked_boot_ms: i64) -> Option<Anchor> {
         let boot_ms = self.config.clock.boot_ms();
         let trip = boot_ms.saturating_sub(asked_boot_ms).max(0);
         let anchor = Anchor {
@@ -281,10 +281,7 @@ impl Inner {
             uncertainty: trip / 2 + 1,
             source: AnchorSource::Server,
         };
-        if !plumbline_protocol::time::valid(anchor.time) {
-            return Ok(());
-        }
-        self.db.write(|c| meta::put_time_anchor(c, anchor))
+        plumbline_protocol::time::valid(anchor.time).then_some(anchor)
     }
 }
 

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 /// What the server speaks over the socket: the first word of `sec-websocket-protocol`, and the only one that it answers.
 pub const PROTOCOL: &str = "plumbline.live.1";
-/// Most seconds between two signs of life of the server. A device that hears nothing for twice as long has lost it.
-pub const PING_SECONDS: u32 = 60;
+/// Most seconds between two signs of life of the server: proxies commonly close what was still for a minute. A device that
+/// hears nothing for twice as long has lost the socket.
+pub const PING_SECONDS: u32 = 50;
 /// Most bytes of a [`Hint`] as JSON.
 pub const MAX_HINT: usize = 256;
 

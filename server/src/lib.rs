@@ -122,6 +122,25 @@ pub async fn restored(data: &Path) -> Result<usize, StartError> {
     Ok(logs)
 }
 
+/// Lets this process have as many descriptors as it may: every socket is one, and the limit that a process begins with is
+/// often far below the hard one. Gives that number.
+pub fn raise_descriptors() -> u64 {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let limit = getrlimit(Resource::Nofile);
+        match setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit.clone() }) {
+            Ok(()) => limit.maximum.unwrap_or(u64::MAX),
+            Err(error) => {
+                tracing::warn!(%error, "descriptors");
+                limit.current.unwrap_or(u64::MAX)
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    u64::MAX
+}
+
 impl Running {
     /// How many devices hold a socket.
     pub fn connected(&self) -> usize {

@@ -65,7 +65,7 @@ async fn main() -> ExitCode {
             let tls = arguments.tls_cert.zip(arguments.tls_key);
             let tls = tls.map(|(certificate, key)| TlsFiles { certificate, key });
             let sockets = Sockets { most: arguments.sockets, ..Sockets::default() };
-            descriptors();
+            plumbline_server::raise_descriptors();
             serve(Config { listen: arguments.listen, name: arguments.name, tls, sockets, ..Config::new(data) }).await
         }
     };
@@ -89,18 +89,6 @@ async fn serve(config: Config) -> Result<(), StartError> {
     tracing::info!("draining");
     running.shutdown().await;
     Ok(())
-}
-
-/// As many descriptors as this process may have: every socket is one, and the usual limit is far below the hard one.
-fn descriptors() {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Resource, getrlimit, setrlimit};
-        let limit = getrlimit(Resource::Nofile);
-        if let Err(error) = setrlimit(Resource::Nofile, rustix::process::Rlimit { current: limit.maximum, ..limit }) {
-            tracing::warn!(%error, "descriptors");
-        }
-    }
 }
 
 /// One line on stdout. Whoever closed it does not want to know.

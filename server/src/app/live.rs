@@ -118,7 +118,7 @@ impl Live {
         self.tickets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn seat(self: &Live, app: &Arc<App>, op: Op) -> Result<Seat> {
+    fn seat(&self, app: &Arc<App>, op: Op) -> Result<Seat> {
         let mut seats = self.seats();
         let full = seats.taken.len() >= self.most && !seats.taken.contains_key(&op.family);
         if full || seats.closed {
