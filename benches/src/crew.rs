@@ -39,6 +39,8 @@ const WORKERS: u8 = 5;
 const SITES: usize = 4;
 /// Invites that wait for the devices of benches.
 const INVITES: u32 = 200;
+/// Sessions that a server lets one device have.
+const SESSIONS: usize = 4;
 const CLASSIFICATIONS: [&str; 4] = ["Laborer", "Equipment operator", "Concrete finisher", "Flagger"];
 const WORDS: [&str; 32] = [
     "rebar",
@@ -151,6 +153,29 @@ pub async fn work(link: &SetupLink, n: u64) -> Result<OrganisationId, Failure> {
         }
     }
     Ok(organisation)
+}
+
+/// Founds an organisation with as many devices as it takes for `n` sessions; none of them is open yet.
+pub async fn crowd(link: &SetupLink, n: usize) -> Result<Vec<Session>, Failure> {
+    let mut founder = Signer::new(key(0, 0), OrganisationId([0; 32]), &link.server, 0)?;
+    founder.found(link).await?;
+    let devices = u32::try_from(n.div_ceil(SESSIONS))?;
+    let invites: Vec<Action> = (0..devices).map(|n| founder.invite(id(8, n), manager(), &key(8, n))).collect();
+    for some in invites.chunks(1000) {
+        founder.push(some).await?;
+    }
+    let mut sessions = Vec::new();
+    for n in 0..devices {
+        let mut signer = Signer::new(key(10, n), founder.organisation, &link.server, u64::from(n) + 1)?;
+        signer.net = founder.net.clone();
+        signer.enrol(manager(), id(8, n), &key(8, n)).await?;
+        for _ in 0..SESSIONS {
+            signer.open();
+            sessions.extend(signer.session.take());
+        }
+    }
+    sessions.truncate(n);
+    Ok(sessions)
 }
 
 impl Foreman {

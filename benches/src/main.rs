@@ -8,6 +8,7 @@
 mod crew;
 mod floor;
 mod list;
+mod live;
 mod measure;
 mod open;
 mod pull;
@@ -21,13 +22,14 @@ use measure::{Plan, Row};
 /// Whatever stops a run.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-const NAMES: [&str; 4] = ["P5", "P7", "P9", "P10"];
+const NAMES: [&str; 6] = ["P5", "P7", "P9", "P10", "P16", "P18"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let words: Vec<String> = env::args().skip(1).collect();
     let done = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [pull::CHILD, link] => pull::child(link).await,
+        [live::CHILD, data] => live::child(data).await,
         words => run(words).await,
     };
     match done {
@@ -62,6 +64,8 @@ async fn workload(name: &str, plan: &Plan) -> Result<Vec<Row>, Failure> {
         "P5" => punch::measure(plan).await,
         "P7" => list::measure(plan).await,
         "P9" => open::measure(plan).await,
-        _ => pull::measure(plan).await,
+        "P10" => pull::measure(plan).await,
+        "P16" => live::deliveries(plan).await,
+        _ => live::idle(plan).await,
     }
 }

@@ -16,13 +16,17 @@ pub struct Plan {
     pub repeats: usize,
     /// Repeats of what takes milliseconds or less.
     pub many: usize,
+    /// Deliveries from one client to another.
+    pub deliveries: usize,
+    /// Sockets that are open at once.
+    pub sockets: usize,
 }
 
 impl Plan {
     /// As the goals ask.
-    pub const FULL: Plan = Plan { sizes: [5_000, 100_000], repeats: 5, many: 201 };
+    pub const FULL: Plan = Plan { sizes: [5_000, 100_000], repeats: 5, many: 201, deliveries: 1000, sockets: 10_000 };
     /// To see that it runs.
-    pub const QUICK: Plan = Plan { sizes: [600, 800], repeats: 1, many: 3 };
+    pub const QUICK: Plan = Plan { sizes: [600, 800], repeats: 1, many: 3, deliveries: 3, sockets: 8 };
 }
 
 /// One line of the table.
@@ -110,6 +114,13 @@ fn figure(value: Option<f64>) -> String {
         Some(v) if v >= 1.0 => format!("{v:.2}"),
         Some(v) => format!("{v:.3}"),
     }
+}
+
+/// The time that so many percent do not exceed.
+pub fn at_percent(all: &[Duration], percent: usize) -> Duration {
+    let mut all = all.to_vec();
+    all.sort();
+    all.get((all.len() * percent).div_ceil(100).saturating_sub(1)).copied().unwrap_or_default()
 }
 
 fn median(mut all: Vec<Duration>) -> Duration {

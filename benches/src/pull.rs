@@ -2,7 +2,7 @@
 //! inserted into SQLCipher, indexed once for search, and each signature verified once.
 
 use std::{
-    env, fs,
+    env,
     path::Path,
     process::Command,
     thread,
@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use crate::{
     Failure, floor,
     measure::{Plan, Row, interleaved},
-    site::{Device, Site},
+    site::{Device, Site, memory},
 };
 
 /// First argument of the process that pulls alone, so that its memory is the client's.
@@ -69,9 +69,9 @@ pub async fn measure(plan: &Plan) -> Result<Vec<Row>, Failure> {
 pub async fn child(link: &str) -> Result<(), Failure> {
     let folder = TempDir::new_in("target/bench")?;
     let device = Device::new(folder.path().join("phone")).await?;
-    let idle = memory("VmRSS")?;
+    let idle = memory("self", "VmRSS")?;
     device.enrol(link.to_owned()).await?;
-    println!("{}", memory("VmHWM")?.saturating_sub(idle));
+    println!("{}", memory("self", "VmHWM")?.saturating_sub(idle));
     Ok(())
 }
 
@@ -80,14 +80,6 @@ fn grown(link: &str) -> Result<f64, Failure> {
     let output = Command::new(env::current_exe()?).args([CHILD, link]).output()?;
     let kib: f64 = String::from_utf8(output.stdout)?.trim().parse().map_err(|_| "the pull in a process failed")?;
     Ok(kib * 1024.0 / MIB)
-}
-
-/// A figure of this process that Linux keeps, KiB.
-fn memory(name: &str) -> Result<u64, Failure> {
-    let status = fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-    let figure = line.and_then(|line| line.split_whitespace().next());
-    Ok(figure.ok_or("the system does not say how much memory is used")?.parse()?)
 }
 
 fn signed(messages: &[Vec<u8>], organisation: OrganisationId) -> Result<Vec<Signed>, Failure> {

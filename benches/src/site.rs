@@ -13,7 +13,9 @@ use std::{
     },
 };
 
-use plumbline_core::{Client, Config, clock::SystemClock, enrol::EnrolRequest, keystore::Keystore};
+use plumbline_core::{
+    Client, Config, clock::SystemClock, enrol::EnrolRequest, event::EventListener, keystore::Keystore,
+};
 use plumbline_protocol::{Fault, OrganisationId, link::Server};
 use plumbline_server::{Rate, Rates, Running};
 use tempfile::TempDir;
@@ -21,7 +23,8 @@ use zeroize::Zeroizing;
 
 use crate::{Failure, crew};
 
-const CACHE: &str = "target/bench";
+/// Where benches keep what they make.
+pub const CACHE: &str = "target/bench";
 
 /// A server that answers, on a copy of a log.
 pub struct Site {
@@ -30,7 +33,7 @@ pub struct Site {
     pub server: Server,
     pub organisation: OrganisationId,
     invites: AtomicU32,
-    _running: Running,
+    pub running: Running,
 }
 
 /// A device that has enrolled and read the log.
@@ -58,7 +61,7 @@ impl Site {
         copy(&made.join("server"), &data)?;
         let running = start(&data).await?;
         let invites = AtomicU32::new(0);
-        Ok(Site { folder, server: server(&running), organisation, invites, _running: running })
+        Ok(Site { folder, server: server(&running), organisation, invites, running })
     }
 
     /// An invite link that was not used yet, for a manager.
@@ -68,7 +71,15 @@ impl Site {
 
     /// A new device that has read the whole log.
     pub async fn device(&self, name: &str) -> Result<Device, Failure> {
-        let device = Device::new(self.folder.path().join(name)).await?;
+        self.enrolled(Device::new(self.folder.path().join(name)).await?).await
+    }
+
+    /// The same, with somebody who hears of changes.
+    pub async fn listening(&self, name: &str, listener: Arc<dyn EventListener>) -> Result<Device, Failure> {
+        self.enrolled(Device::with(self.folder.path().join(name), Some(listener)).await?).await
+    }
+
+    async fn enrolled(&self, device: Device) -> Result<Device, Failure> {
         device.enrol(self.link()?.link(&self.server, &self.organisation)).await?;
         Ok(device)
     }
@@ -77,8 +88,12 @@ impl Site {
 impl Device {
     /// With an empty store.
     pub async fn new(home: PathBuf) -> Result<Device, Failure> {
+        Device::with(home, None).await
+    }
+
+    async fn with(home: PathBuf, listener: Option<Arc<dyn EventListener>>) -> Result<Device, Failure> {
         let keys = Arc::new(Memory::default());
-        let config = Config { home, keystore: keys.clone(), clock: Arc::new(SystemClock), listener: None };
+        let config = Config { home, keystore: keys.clone(), clock: Arc::new(SystemClock), listener };
         Ok(Device { client: Client::open(config.clone()).await?, config, keys })
     }
 
@@ -131,11 +146,20 @@ async fn make(folder: &Path, n: u64) -> Result<(), Failure> {
     Ok(fs::write(folder.join("organisation"), organisation.to_string())?)
 }
 
-async fn start(data: &Path) -> Result<Running, Failure> {
+/// A server on this folder that lets everybody ask as fast as they can.
+pub async fn start(data: &Path) -> Result<Running, Failure> {
     let free = Rate { per_second: 1_000_000, burst: 1_000_000 };
     let config = plumbline_server::Config::new(data);
     let config = plumbline_server::Config { rates: Rates { address: free, device: free }, ..config };
     Ok(plumbline_server::start(config).await?)
+}
+
+/// A figure of a process that Linux keeps, KiB: of the one with this id, or of `self`.
+pub fn memory(process: &str, name: &str) -> Result<u64, Failure> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    let figure = line.and_then(|line| line.split_whitespace().next());
+    Ok(figure.ok_or("the system does not say how much memory is used")?.parse()?)
 }
 
 fn server(running: &Running) -> Server {

@@ -41,7 +41,7 @@ use crate::{
     net::Net,
     secret,
     session::Session,
-    sync,
+    sync::{self, Reason},
 };
 
 const STORE: &str = "store.db";
@@ -105,8 +105,9 @@ impl Client {
         Ok(client)
     }
 
-    /// Releases every file lock, for a phone that is about to suspend the app.
+    /// Releases every file lock and closes the socket, for a phone that is about to suspend the app.
     pub async fn pause(&self) -> Result<(), Fault> {
+        self.inner.sync.live.paused.send_replace(true);
         self.run(Inner::release).await
     }
 
@@ -119,7 +120,10 @@ impl Client {
             }
             inner.db.resume()
         })
-        .await
+        .await?;
+        self.inner.sync.live.paused.send_replace(false);
+        self.wake(Reason::Foreground);
+        Ok(())
     }
 
     /// Runs blocking work off the async threads.

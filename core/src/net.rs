@@ -10,6 +10,7 @@
 //! [`Fault::Corrupt`] `server-certificate` (another server, or an expired certificate) or `reply` (larger than allowed,
 //! or not of its form), or with what the server answered.
 
+pub mod live;
 pub mod tls;
 
 #[cfg(test)]
@@ -69,6 +70,8 @@ const TEXT: &str = "text/plain";
 #[derive(Clone)]
 pub struct Net {
     http: Client,
+    /// For connections that become sockets, which HTTP/2 has no such way for.
+    sockets: Client,
     at: Arc<str>,
 }
 
@@ -93,20 +96,22 @@ pub struct Standing {
 impl Net {
     /// To the server of a link; connects when first used. [`Fault::Invalid`] `link` when its address is none.
     pub fn new(server: &Server) -> Result<Net, Fault> {
-        let http = Client::builder()
-            .tls_backend_preconfigured(tls::config(server.ca)?)
-            .https_only(true)
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .connect_timeout(CONNECT)
-            .http2_keep_alive_interval(PING)
-            .http2_keep_alive_timeout(PING)
-            .build()
-            .map_err(|cause| error::internal("http client", &cause))?;
+        let tls = tls::config(server.ca)?;
+        let client = || {
+            Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .https_only(true)
+                .no_proxy()
+                .redirect(redirect::Policy::none())
+                .referer(false)
+                .connect_timeout(CONNECT)
+        };
+        let bad = |cause| error::internal("http client", &cause);
+        let http = client().http2_keep_alive_interval(PING).http2_keep_alive_timeout(PING).build().map_err(bad)?;
+        let sockets = client().http1_only().pool_max_idle_per_host(0).build().map_err(bad)?;
         let at = format!("https://{}", server.at);
         http.get(&at).build().map_err(|_| Fault::invalid("link", "at"))?;
-        Ok(Net { http, at: Arc::from(at) })
+        Ok(Net { http, sockets, at: Arc::from(at) })
     }
 
     /// Founds an organisation with the secret of a setup link and the push that begins its log.

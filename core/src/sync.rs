@@ -13,7 +13,7 @@ pub(crate) mod upload;
 use std::{
     collections::BTreeSet,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -21,21 +21,43 @@ use std::{
 
 use plumbline_protocol::{
     Fault,
+    live::Hint,
     session::Scope,
     time::{Anchor, AnchorSource},
 };
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 use crate::{
     client::{Client, Inner},
     db::{meta, outbox},
     event::Event,
+    live::{self, Live},
 };
 
-/// First wait after a failed round; it doubles up to [`LONGEST`].
-const SHORTEST: Duration = Duration::from_secs(2);
-/// Longest wait between rounds while nothing else happens.
-const LONGEST: Duration = Duration::from_secs(300);
+/// How often the loop runs a round without a reason, and how soon after one that failed.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// First wait after a failed round; it doubles up to `longest`.
+    pub shortest: Duration,
+    /// Longest wait after failed rounds.
+    pub longest: Duration,
+    /// Wait after a good round while the server cannot wake us: polling.
+    pub poll: Duration,
+    /// The same while it can: only in case that a hint was lost.
+    pub poll_while_woken: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Pace {
+            shortest: Duration::from_secs(2),
+            longest: Duration::from_secs(300),
+            poll: Duration::from_secs(60),
+            poll_while_woken: Duration::from_secs(900),
+        }
+    }
+}
 
 /// What is known of the way to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -64,6 +86,8 @@ pub enum Reason {
     Foreground,
     /// The network came back.
     Network,
+    /// The server said that the log grew, or can no longer say so.
+    Live,
 }
 
 /// What a round did.
@@ -86,9 +110,11 @@ pub struct SyncView {
 pub(crate) struct Worker {
     round: tokio::sync::Mutex<()>,
     reasons: Mutex<BTreeSet<Reason>>,
-    woken: Arc<tokio::sync::Notify>,
+    woken: Arc<Notify>,
     connection: Mutex<Connection>,
     started: AtomicBool,
+    /// The socket.
+    pub live: Live,
     /// Sizes and roots that this log was shown to have had.
     pub history: Mutex<history::Known>,
 }
@@ -96,6 +122,12 @@ pub(crate) struct Worker {
 impl Worker {
     pub fn connection(&self) -> Connection {
         *self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives a reason for a round.
+    pub fn wake(&self, reason: Reason) {
+        self.reasons.lock().unwrap_or_else(PoisonError::into_inner).insert(reason);
+        self.woken.notify_one();
     }
 
     fn take_reasons(&self) -> BTreeSet<Reason> {
@@ -167,51 +199,79 @@ impl Client {
 
     /// Gives a reason for a round. Reasons coalesce: many in a moment make one round.
     pub fn wake(&self, reason: Reason) {
-        self.inner.sync.reasons.lock().unwrap_or_else(PoisonError::into_inner).insert(reason);
-        self.inner.sync.woken.notify_one();
+        let sync = &self.inner.sync;
+        sync.wake(reason);
+        match reason {
+            Reason::Network => sync.live.reopen(true),
+            Reason::Foreground => sync.live.reopen(false),
+            Reason::Local | Reason::Live => {}
+        }
     }
 
-    /// Starts the loop that runs a round for every reason, and every few minutes without one. It ends with the client.
+    /// Starts the loop that runs a round for every reason, and now and then without one, and holds a socket on which the
+    /// server gives such reasons. Both end with the client.
     pub fn start(&self) {
-        if self.inner.sync.started.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        // While it waits, the loop holds nothing that would keep a dropped client's store open.
-        let (client, woken) = (Arc::downgrade(&self.inner), Arc::clone(&self.inner.sync.woken));
-        tokio::spawn(async move {
-            let mut wait = SHORTEST;
-            while let Some(inner) = client.upgrade() {
-                inner.sync.take_reasons();
-                let client_now = Client { inner };
-                let done = client_now.sync().await;
-                let thumbnails = client_now.work_off_thumbnails().await;
-                let failed = done.is_err() || thumbnails.is_err();
-                wait = match done {
-                    Err(Fault::SignedOut) if client_now.inner.identity().is_err() => return,
-                    Err(Fault::Busy { retry_after }) => Duration::from_secs(u64::from(retry_after)).max(SHORTEST),
-                    _ if !failed => LONGEST,
-                    _ if wait == LONGEST => SHORTEST,
-                    _ => (wait * 2).min(LONGEST),
-                };
-                drop(client_now);
-                let until = tokio::time::Instant::now() + jittered(wait);
-                // After a good round any reason starts the next; a failed one waits its time out, unless the network
-                // came back or a person looks.
-                while tokio::time::timeout_at(until, woken.notified()).await.is_ok() {
-                    let Some(inner) = client.upgrade() else { return };
-                    let reasons = inner.sync.take_reasons();
-                    if !failed || reasons.contains(&Reason::Network) || reasons.contains(&Reason::Foreground) {
-                        break;
-                    }
-                }
+        start(self, Pace::default());
+    }
+}
+
+/// [`Client::start`] at another pace.
+pub fn start(client: &Client, pace: Pace) {
+    if client.inner.sync.started.swap(true, Ordering::AcqRel) {
+        return;
+    }
+    tokio::spawn(live::keep(Arc::downgrade(&client.inner)));
+    tokio::spawn(rounds(Arc::downgrade(&client.inner), Arc::clone(&client.inner.sync.woken), pace));
+}
+
+/// While it waits, it holds nothing that would keep a dropped client's store open.
+async fn rounds(client: Weak<Inner>, woken: Arc<Notify>, pace: Pace) {
+    let Some(mut paused) = client.upgrade().map(|inner| inner.sync.live.paused.subscribe()) else { return };
+    let (mut backoff, mut known) = (pace.shortest, 0);
+    while paused.wait_for(|paused| !paused).await.is_ok() {
+        let Some(inner) = client.upgrade() else { return };
+        inner.sync.take_reasons();
+        let generation = inner.sync.live.hint().map(|hint| hint.generation);
+        let client_now = Client { inner };
+        let done = client_now.sync().await;
+        let thumbnails = client_now.work_off_thumbnails().await;
+        let failed = done.is_err() || thumbnails.is_err();
+        let wait = match &done {
+            Err(Fault::SignedOut) if client_now.inner.identity().is_err() => return,
+            Err(Fault::Busy { retry_after }) => Duration::from_secs(u64::from(*retry_after)).max(pace.shortest),
+            _ if failed => {
+                let wait = backoff;
+                backoff = (backoff * 2).min(pace.longest);
+                wait
             }
-        });
+            _ => {
+                backoff = pace.shortest;
+                if client_now.inner.sync.live.is_open() { pace.poll_while_woken } else { pace.poll }
+            }
+        };
+        known = done.map_or(known, |view| view.size);
+        drop(client_now);
+        let until = tokio::time::Instant::now() + jittered(wait);
+        // After a good round any reason starts the next; a failed one waits its time out, unless the network came back or
+        // a person looks. What the server says is news only where it is past what was read.
+        while tokio::time::timeout_at(until, woken.notified()).await.is_ok() {
+            let Some(inner) = client.upgrade() else { return };
+            let reasons = inner.sync.take_reasons();
+            let news = |hint: Hint| hint.size > known || generation.is_some_and(|before| before != hint.generation);
+            let behind = reasons.contains(&Reason::Live) && inner.sync.live.hint().is_none_or(news);
+            if reasons.contains(&Reason::Network)
+                || reasons.contains(&Reason::Foreground)
+                || !failed && (behind || reasons.contains(&Reason::Local))
+            {
+                break;
+            }
+        }
     }
 }
 
 impl Inner {
-    /// Keeps the server's clock as a trusted time: half the round trip is its doubt.
-    pub(crate) fn learn_time(&self, now: i64, asked_boot_ms: i64) -> Result<(), Fault> {
+    /// The server's clock as a trusted time, at the moment when its answer is here: half the round trip is its doubt.
+    pub(crate) fn anchor(&self, now: i64, asked_boot_ms: i64) -> Option<Anchor> {
         let boot_ms = self.config.clock.boot_ms();
         let trip = boot_ms.saturating_sub(asked_boot_ms).max(0);
         let anchor = Anchor {
@@ -221,10 +281,7 @@ impl Inner {
             uncertainty: trip / 2 + 1,
             source: AnchorSource::Server,
         };
-        if !plumbline_protocol::time::valid(anchor.time) {
-            return Ok(());
-        }
-        self.db.write(|c| meta::put_time_anchor(c, anchor))
+        plumbline_protocol::time::valid(anchor.time).then_some(anchor)
     }
 }
 

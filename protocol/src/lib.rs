@@ -15,6 +15,7 @@ pub mod hours;
 pub mod id;
 pub mod judge;
 pub mod link;
+pub mod live;
 pub mod log;
 pub mod page;
 pub mod place;

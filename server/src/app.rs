@@ -7,6 +7,7 @@ pub mod blob;
 pub mod deposit;
 pub mod device;
 mod eddsa;
+pub mod live;
 pub mod log;
 pub mod restore;
 pub mod session;
@@ -20,7 +21,7 @@ use std::sync::{
 
 use tokio::sync::{Mutex, Notify};
 
-pub use self::token::Keys;
+pub use self::{live::Live, token::Keys};
 use crate::{
     clock::Clock,
     db::Db,
@@ -38,6 +39,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// What it signs and derives tokens with.
     pub keys: Keys,
+    /// Who is connected.
+    pub live: Arc<Live>,
     /// Wakes the verifying job.
     pub received: Notify,
     /// Held while a blob is put together: one at a time bounds memory and disk, and keeps two from taking parts away from
@@ -47,11 +50,11 @@ pub struct App {
 }
 
 impl App {
-    /// Over an open database and store.
-    pub async fn new(db: Db, store: Store, clock: Arc<dyn Clock>) -> Result<App> {
+    /// Over an open database, whose news go to `live`, and a store.
+    pub async fn new(db: Db, live: Arc<Live>, store: Store, clock: Arc<dyn Clock>) -> Result<App> {
         let keys = Keys::load(&db).await?;
         let (received, assembling, draining) = (Notify::new(), Mutex::new(()), AtomicBool::new(false));
-        Ok(App { db, store, clock, keys, received, assembling, draining })
+        Ok(App { db, store, clock, keys, live, received, assembling, draining })
     }
 
     /// Milliseconds since 1970.
@@ -59,9 +62,10 @@ impl App {
         self.clock.now_ms()
     }
 
-    /// From now on new requests are answered `Busy`.
+    /// From now on new requests are answered `Busy`, and nobody is connected any more.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::SeqCst);
+        self.live.close();
     }
 
     /// Whether the server is on its way out.

@@ -1,6 +1,8 @@
 //! What the server is told at start, and why it may refuse to.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use plumbline_protocol::live::PING_SECONDS;
 
 use crate::{
     clock::{Clock, SystemClock},
@@ -23,6 +25,8 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// How fast one caller may ask.
     pub rates: Rates,
+    /// The sockets that wake devices.
+    pub sockets: Sockets,
 }
 
 /// A certificate given by the administrator.
@@ -65,7 +69,23 @@ impl Config {
                 address: Rate { per_second: 200, burst: 1000 },
                 device: Rate { per_second: 100, burst: 400 },
             },
+            sockets: Sockets::default(),
         }
+    }
+}
+
+/// How many sockets, and how often each is asked for a sign of life.
+#[derive(Debug, Clone, Copy)]
+pub struct Sockets {
+    /// Most that are open at once; each takes a descriptor and some 20 KB.
+    pub most: usize,
+    /// Time between two pings, at most [`PING_SECONDS`]. Who has not answered one by the next is dropped.
+    pub ping: Duration,
+}
+
+impl Default for Sockets {
+    fn default() -> Self {
+        Sockets { most: 12_000, ping: Duration::from_secs(u64::from(PING_SECONDS)) }
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Writes queue up; the writer takes all that wait into one transaction, each in a savepoint of its own, so that a failing
 //! one harms no other, commits once, and answers them all only then: an answer means durable (WAL, `synchronous = FULL`).
-//! The queue is bounded and a full one is `Busy`. Functions in `db/<noun>.rs` take a [`Tx`], ask for rows of one
+//! The queue is bounded and a full one is `Busy`. What a job has to [tell](Tx::tell) is told after the commit, by the writer
+//! itself, so no way of writing can forget it. Functions in `db/<noun>.rs` take a [`Tx`], ask for rows of one
 //! organisation, and neither authorise nor decide. The SQL is kept portable: no SQLite functions, no implicit conversions,
 //! parameters by number (`?1`; to SQLite `$1` would be a name, numbered by where it first stands).
 
@@ -17,13 +18,14 @@ pub mod setup;
 pub mod tile;
 
 use std::{
+    cell::RefCell,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread::JoinHandle,
 };
 
-use plumbline_protocol::{Fault, Uuid};
+use plumbline_protocol::{Fault, OrganisationId, Uuid, live::Hint};
 use rusqlite::{Connection, ErrorCode, Row};
 use tokio::sync::{Semaphore, oneshot};
 
@@ -43,8 +45,24 @@ pub struct Db {
     readers: Arc<Readers>,
 }
 
-/// A transaction: what a job may do to the database.
-pub struct Tx<'c>(&'c Connection);
+/// A transaction: what a job may do to the database, and what is told once that is durable.
+pub struct Tx<'c>(&'c Connection, RefCell<Vec<News>>);
+
+/// What those who are connected want to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// The log of this organisation is so long now.
+    Grown(OrganisationId, Hint),
+    /// A session of this organisation has ended.
+    Ended(OrganisationId),
+}
+
+impl Tx<'_> {
+    /// Tells this when the transaction is durable, and never when it is undone.
+    fn tell(&self, news: News) {
+        self.1.borrow_mut().push(news);
+    }
+}
 
 struct Writer {
     queue: mpsc::SyncSender<Box<dyn Job>>,
@@ -57,21 +75,25 @@ struct Readers {
 }
 
 impl Db {
-    /// Opens the file, brings it to this version, and starts the writer.
-    pub fn open(file: &Path) -> std::result::Result<Db, OpenError> {
+    /// Opens the file, brings it to this version, and starts the writer, which tells `tell` after each commit what is new.
+    pub fn open(file: &Path, tell: impl Fn(News) + Send + 'static) -> std::result::Result<Db, OpenError> {
         let mut connection = migrate::connect(file)?;
         migrate::migrate(&mut connection)?;
-        Self::start(file, connection)
+        Self::start(file, connection, tell)
     }
 
     /// Opens a file that another process may be serving: never migrates it.
     pub fn join(file: &Path) -> std::result::Result<Db, OpenError> {
         let connection = migrate::connect(file)?;
         migrate::current(&connection)?;
-        Self::start(file, connection)
+        Self::start(file, connection, |_| {})
     }
 
-    fn start(file: &Path, connection: Connection) -> std::result::Result<Db, OpenError> {
+    fn start(
+        file: &Path,
+        connection: Connection,
+        tell: impl Fn(News) + Send + 'static,
+    ) -> std::result::Result<Db, OpenError> {
         let mut idle = Vec::with_capacity(READERS);
         for _ in 0..READERS {
             let reader = migrate::connect(file)?;
@@ -81,7 +103,7 @@ impl Db {
         let (queue, jobs) = mpsc::sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || write_all(&connection, &jobs))
+            .spawn(move || write_all(&connection, &jobs, &tell))
             .map_err(|e| OpenError::Other(Error::from(e)))?;
         let readers = Arc::new(Readers { idle: Mutex::new(idle), permits: Semaphore::new(READERS) });
         Ok(Db { writer: Mutex::new(Some(Writer { queue, thread })), readers })
@@ -115,7 +137,7 @@ impl Db {
             let reader = lock(&readers.idle).pop().ok_or_else(busy)?;
             let result = catch_unwind(AssertUnwindSafe(|| {
                 reader.execute_batch("BEGIN")?;
-                work(&Tx(&reader))
+                work(&Tx(&reader, RefCell::default()))
             }));
             // Whatever happened, the connection goes back with no transaction open.
             let ended = if reader.is_autocommit() { Ok(()) } else { reader.execute_batch("ROLLBACK") };
@@ -146,8 +168,8 @@ impl Db {
 
 /// A write that waits: first run, then answered.
 trait Job: Send {
-    /// Runs it in a savepoint.
-    fn run(&mut self, tx: &Tx<'_>);
+    /// Runs it in a savepoint; false when it was undone.
+    fn run(&mut self, tx: &Tx<'_>) -> bool;
     /// Tells the caller, once it is known whether the transaction is durable.
     fn answer(self: Box<Self>, committed: Result<()>);
 }
@@ -159,7 +181,7 @@ struct Write<T, F> {
 }
 
 impl<T: Send, F: FnOnce(&Tx<'_>) -> Result<T> + Send> Job for Write<T, F> {
-    fn run(&mut self, tx: &Tx<'_>) {
+    fn run(&mut self, tx: &Tx<'_>) -> bool {
         self.result = self.work.take().map(|work| {
             tx.0.execute_batch("SAVEPOINT job")?;
             let result = catch_unwind(AssertUnwindSafe(|| work(tx)))
@@ -170,6 +192,7 @@ impl<T: Send, F: FnOnce(&Tx<'_>) -> Result<T> + Send> Job for Write<T, F> {
             }
             result
         });
+        matches!(self.result, Some(Ok(_)))
     }
 
     fn answer(self: Box<Self>, committed: Result<()>) {
@@ -182,7 +205,7 @@ impl<T: Send, F: FnOnce(&Tx<'_>) -> Result<T> + Send> Job for Write<T, F> {
     }
 }
 
-fn write_all(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>) {
+fn write_all(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>, tell: &impl Fn(News)) {
     while let Ok(first) = queue.recv() {
         let mut jobs = vec![first];
         jobs.extend(queue.try_iter().take(BATCH - 1));
@@ -193,23 +216,33 @@ fn write_all(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>) {
                 tracing::error!(%error, "rollback");
             }
         }
+        let (news, committed) = match committed {
+            Ok(news) => (news, Ok(())),
+            Err(error) => (Vec::new(), Err(error)),
+        };
         for job in jobs {
             job.answer(committed.clone());
         }
+        news.into_iter().for_each(tell);
     }
 }
 
-/// Runs the jobs in one transaction. A full disk makes SQLite roll the whole transaction back under our feet; then nothing
+/// Runs the jobs in one transaction; gives what there is to tell. A full disk makes SQLite roll the whole transaction back under our feet; then nothing
 /// more may run, for outside a transaction a savepoint would commit by itself.
-fn commit(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<()> {
+fn commit(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<Vec<News>> {
+    let mut news = Vec::new();
     connection.execute_batch("BEGIN IMMEDIATE")?;
     for job in jobs {
-        job.run(&Tx(connection));
+        let tx = Tx(connection, RefCell::default());
+        if job.run(&tx) {
+            news.append(&mut tx.1.borrow_mut());
+        }
         if connection.is_autocommit() {
             return Err(Fault::StorageFull.into());
         }
     }
-    Ok(connection.execute_batch("COMMIT")?)
+    connection.execute_batch("COMMIT")?;
+    Ok(news)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

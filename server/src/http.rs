@@ -8,6 +8,7 @@ mod blob;
 mod device;
 mod input;
 mod limit;
+mod live;
 mod log;
 mod refusal;
 mod restore;
@@ -37,7 +38,7 @@ use self::{
     limit::Buckets,
     refusal::Refusal,
 };
-use crate::{app::App, config::Rates, random};
+use crate::{app::App, config::Config, random};
 
 /// Most bytes of a JSON body.
 const JSON_LIMIT: usize = 16 * 1024;
@@ -57,6 +58,8 @@ pub(crate) struct Web {
     app: Arc<App>,
     addresses: Arc<Buckets<IpAddr>>,
     devices: Arc<Buckets<DeviceId>>,
+    /// Time between two pings of a socket.
+    ping: Duration,
 }
 
 /// The address at the other end of the connection.
@@ -113,6 +116,8 @@ routes! {
     post "POST" "/v1/pull", Full, JSON_LIMIT => log::pull;
     post "POST" "/v1/checkpoint", Full, JSON_LIMIT => restore::present;
     post "POST" "/v1/offer", Full, MESSAGE_LIMIT => restore::offer;
+    post "POST" "/v1/live/ticket", Full, JSON_LIMIT => live::ticket;
+    get "GET" "/v1/live", Open("asks for a ticket"), JSON_LIMIT => live::socket;
     post "POST" "/v1/setup", Open("asks for a setup link's secret"), FIRST_LIMIT => log::found;
     post "POST" "/v1/log/{organisation}/enrol", Open("asks for an invite's signature"), FIRST_LIMIT => log::enrol;
     post "POST" "/v1/log/{organisation}/restore", Open("asks for an administrator's signature"), FIRST_LIMIT => restore::restore;
@@ -121,9 +126,10 @@ routes! {
 }
 
 /// The service.
-pub(crate) fn router(app: Arc<App>, rates: Rates) -> Router {
-    let addresses = Arc::new(Buckets::new(rates.address));
-    let web = Web { app, addresses, devices: Arc::new(Buckets::new(rates.device)) };
+pub(crate) fn router(app: Arc<App>, config: &Config) -> Router {
+    let Config { rates, sockets, .. } = config;
+    let (addresses, devices) = (Arc::new(Buckets::new(rates.address)), Arc::new(Buckets::new(rates.device)));
+    let web = Web { app, addresses, devices, ping: sockets.ping };
     routes()
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)

@@ -31,7 +31,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use self::{
-    app::{App, restore, setup},
+    app::{App, Live, restore, setup},
     db::{Db, OpenError, setting},
     error::Error,
     http::serve::{Front, serve},
@@ -39,7 +39,7 @@ use self::{
 };
 pub use self::{
     clock::{Clock, SystemClock},
-    config::{Config, Rate, Rates, StartError, TlsFiles},
+    config::{Config, Rate, Rates, Sockets, StartError, TlsFiles},
     http::{Access, ROUTES, Route},
 };
 
@@ -66,7 +66,9 @@ pub struct Running {
 pub async fn start(mut config: Config) -> Result<Running, StartError> {
     create_folder(&config.data)?;
     let lock = lock(&config.data)?.ok_or(StartError::InUse)?;
-    let db = Db::open(&config.data.join("plumbline.db"))?;
+    let live = Arc::new(Live::new(config.sockets.most));
+    let told = live.clone();
+    let db = Db::open(&config.data.join("plumbline.db"), move |news| told.tell(news))?;
     let store = Store::open(&config.data).map_err(|e| StartError::Io("data folder", e))?;
     let listener = TcpListener::bind(config.listen).await.map_err(|e| StartError::Io("listen", e))?;
     config.listen = listener.local_addr().map_err(|e| StartError::Io("listen", e))?;
@@ -74,13 +76,13 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
     let server = Server { at: format!("{}:{}", tls::host(&config), config.listen.port()), ca: tls.ca_sha256 };
     remember(&db, &server).await?;
 
-    let app = Arc::new(App::new(db, store, config.clock.clone()).await?);
+    let app = Arc::new(App::new(db, live, store, config.clock.clone()).await?);
     app::blob::sweep(&app).await?;
     restore::provide_keys(&app.db).await?;
     let url = format!("https://{}", server.at);
     let setup = setup::first(&app.db, server, app.now()).await?;
     let jobs = tokio::spawn(jobs::run(app.clone())).abort_handle();
-    let front = Front { tls: TlsAcceptor::from(tls.config), router: http::router(app.clone(), config.rates) };
+    let front = Front { tls: TlsAcceptor::from(tls.config), router: http::router(app.clone(), &config) };
     let (stop, stopped) = oneshot::channel();
     let serving = tokio::spawn(serve(listener, front, stopped));
     let (stop, serving, lock) = (Some(stop), Some(serving), Some(lock));
@@ -96,7 +98,7 @@ pub async fn setup(data: &Path, clock: &dyn Clock) -> Result<String, StartError>
     }
     // Only who holds the folder may migrate it.
     let held = lock(data)?;
-    let db = if held.is_some() { Db::open(&file)? } else { Db::join(&file)? };
+    let db = if held.is_some() { Db::open(&file, |_| {})? } else { Db::join(&file)? };
     let found = db.read(|tx| Ok(setting::get(tx, AT)?.zip(setting::get(tx, CA)?))).await?;
     let (at, ca) = found.ok_or(StartError::NeverStarted)?;
     let damaged = |_| StartError::Other(Error::internal("settings"));
@@ -114,14 +116,39 @@ pub async fn restored(data: &Path) -> Result<usize, StartError> {
     if !file.exists() {
         return Err(StartError::NeverStarted);
     }
-    let db = Db::open(&file)?;
+    let db = Db::open(&file, |_| {})?;
     let logs = restore::all_behind(&db).await?;
     db.close().await;
     Ok(logs)
 }
 
+/// Lets this process have as many descriptors as it may: every socket is one, and the limit that a process begins with is
+/// often far below the hard one. Gives that number.
+pub fn raise_descriptors() -> u64 {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let limit = getrlimit(Resource::Nofile);
+        match setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit.clone() }) {
+            Ok(()) => limit.maximum.unwrap_or(u64::MAX),
+            Err(error) => {
+                tracing::warn!(%error, "descriptors");
+                limit.current.unwrap_or(u64::MAX)
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    u64::MAX
+}
+
 impl Running {
-    /// Refuses new requests, lets those under way finish within a bounded time, and releases the data folder.
+    /// How many devices hold a socket.
+    pub fn connected(&self) -> usize {
+        self.app.live.seated()
+    }
+
+    /// Refuses new requests, closes the sockets, lets requests under way finish within a bounded time, and releases the data
+    /// folder.
     pub async fn shutdown(mut self) {
         self.app.drain();
         drop(self.stop.take());
@@ -130,6 +157,7 @@ impl Running {
         {
             tracing::error!(%error, "serving");
         }
+        self.app.live.tasks.wait().await;
         self.jobs.abort();
         self.app.db.close().await;
         drop(self.lock.take());
@@ -138,6 +166,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
+        self.app.live.close();
         self.jobs.abort();
         if let Some(serving) = &self.serving {
             serving.abort();

@@ -11,7 +11,7 @@ use std::{
 };
 
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
-use plumbline_server::{Config, StartError, SystemClock, TlsFiles};
+use plumbline_server::{Config, Sockets, StartError, SystemClock, TlsFiles};
 use tracing_subscriber::EnvFilter;
 
 /// Keeps an organisation's log and photographs.
@@ -33,6 +33,9 @@ struct Arguments {
     /// The private key (PEM) of --tls-cert.
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Most devices that may be connected at once, to be woken.
+    #[arg(long, value_name = "NUMBER", default_value_t = Sockets::default().most)]
+    sockets: usize,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -61,7 +64,9 @@ async fn main() -> ExitCode {
         None => {
             let tls = arguments.tls_cert.zip(arguments.tls_key);
             let tls = tls.map(|(certificate, key)| TlsFiles { certificate, key });
-            serve(Config { listen: arguments.listen, name: arguments.name, tls, ..Config::new(data) }).await
+            let sockets = Sockets { most: arguments.sockets, ..Sockets::default() };
+            plumbline_server::raise_descriptors();
+            serve(Config { listen: arguments.listen, name: arguments.name, tls, sockets, ..Config::new(data) }).await
         }
     };
     match done {

@@ -2,6 +2,7 @@
 
 mod blob;
 mod crew;
+mod live;
 mod log;
 mod session;
 mod transport;

@@ -5,6 +5,8 @@
 //! a lying server can do. Invariant: a request that the link has let go on is told to the server whole, and what the link
 //! did to requests is counted.
 
+mod socket;
+
 use std::{
     collections::VecDeque,
     fmt, io,
@@ -133,6 +135,7 @@ struct Way {
     server: Mutex<Server>,
     state: Mutex<State>,
     tamper: Mutex<Option<Tamper>>,
+    sockets: socket::Sockets,
 }
 
 #[derive(Clone)]
@@ -166,14 +169,17 @@ impl Link {
             pushed: Vec::new(),
         };
         let server = Server { http: trusting(data), url: url.to_owned() };
-        let way = Arc::new(Way { server: Mutex::new(server), state: Mutex::new(state), tamper: Mutex::new(None) });
+        let (server, state, tamper, sockets) =
+            (Mutex::new(server), Mutex::new(state), Mutex::default(), Default::default());
+        let way = Arc::new(Way { server, state, tamper, sockets });
         let listening = tokio::spawn(listen(listener, acceptor(data), way.clone()));
         Link { at, way, listening }
     }
 
-    /// From now on nothing gets through.
+    /// From now on nothing gets through, and sockets that are open break off.
     pub fn cut(&self) {
         self.way.state.lock().unwrap().cut = true;
+        self.break_sockets();
     }
 
     /// From now on requests get through, but for these faults.
@@ -231,7 +237,8 @@ async fn listen(listener: TcpListener, tls: TlsAcceptor, way: Arc<Way>) {
             let _ = stream.set_nodelay(true);
             let Ok(stream) = tls.accept(stream).await else { return };
             let service = service_fn(move |request| way.clone().carry(request));
-            let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
+            let _ =
+                Builder::new(TokioExecutor::new()).serve_connection_with_upgrades(TokioIo::new(stream), service).await;
         });
     }
 }
@@ -286,6 +293,9 @@ impl State {
 
 impl Way {
     async fn carry(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Carried>, Broken> {
+        if request.headers().contains_key(header::UPGRADE) {
+            return self.carry_socket(request).await;
+        }
         let (parts, body) = request.into_parts();
         let body = body.collect().await.map_err(|_| Broken)?.to_bytes();
         let path = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();

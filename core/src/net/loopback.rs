@@ -170,11 +170,12 @@ async fn serve(
     all.lock().unwrap().push(asked.clone());
     match answer(&asked) {
         Answer::Reply(status, head, body) => {
-            let length = match status {
-                204 => String::new(),
-                _ => format!("content-length: {}\r\n", body.len()),
+            let rest = match status {
+                101 => String::new(),
+                204 => "connection: close\r\n".to_owned(),
+                _ => format!("content-length: {}\r\nconnection: close\r\n", body.len()),
             };
-            let head = format!("HTTP/1.1 {status} -\r\n{head}{length}connection: close\r\n\r\n");
+            let head = format!("HTTP/1.1 {status} -\r\n{head}{rest}\r\n");
             stream.write_all(head.as_bytes()).await.ok()?;
             stream.write_all(&body).await.ok()?;
             stream.shutdown().await.ok()

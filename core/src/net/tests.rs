@@ -1,6 +1,9 @@
 //! What is taken for a server, and what is not.
 
-use plumbline_protocol::Lock;
+use plumbline_protocol::{
+    Lock,
+    live::{PROTOCOL, Ticket},
+};
 use rustls::version::{TLS12, TLS13};
 
 use super::{
@@ -217,4 +220,43 @@ async fn a_reply_that_breaks_off_is_offline_and_not_asked_for_again() {
     let server = Loopback::start(|_| Answer::Short(JSON)).await;
     assert_eq!(Net::new(&server.server).unwrap().health().await, Err(Fault::Offline));
     assert_eq!(server.lines(), ["GET /health"]);
+}
+
+/// What a socket is refused with, for a server that answers its request like this.
+async fn socket(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Option<Fault> {
+    let server = Loopback::start(move |asked| {
+        let key = asked.head.lines().find_map(|line| line.strip_prefix("sec-websocket-key: ")).unwrap();
+        answer(key)
+    })
+    .await;
+    let ticket = Ticket { ticket: "a1".to_owned(), expires_in: 30 };
+    let refused = Net::new(&server.server).unwrap().live(ticket).await.err();
+    let [asked] = <[_; 1]>::try_from(server.asked()).ok().unwrap();
+    assert_eq!(asked.line, "GET /v1/live");
+    assert!(asked.head.contains("sec-websocket-protocol: plumbline.live.1, a1\r\n"));
+    assert!(!asked.head.contains("authorization") && !asked.head.contains("origin"));
+    refused
+}
+
+#[tokio::test]
+async fn a_socket_opens_only_where_this_server_agrees_to_it() {
+    let page = |status| move |_: &str| Answer::typed(status, "text/html", "<html>Welcome</html>");
+    for status in [200, 302, 400, 403, 426, 502] {
+        assert_eq!(socket(page(status)).await, Some(Fault::Offline), "{status}");
+    }
+    assert_eq!(socket(|_| Answer::Cut).await, Some(Fault::Offline));
+    assert_eq!(socket(|_| Answer::json(401, &Fault::SignedOut)).await, Some(Fault::SignedOut));
+    assert_eq!(
+        socket(|_| Answer::json(503, &Fault::Busy { retry_after: 7 })).await,
+        Some(Fault::Busy { retry_after: 7 })
+    );
+    // An upgrade that answers another question than ours, or speaks something else.
+    let agrees = |accept: &str, protocol: &str| {
+        let head = format!(
+            "upgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-accept: {accept}\r\n\
+             sec-websocket-protocol: {protocol}\r\n"
+        );
+        Answer::Reply(101, head, Vec::new())
+    };
+    assert_eq!(socket(move |_| agrees("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", PROTOCOL)).await, Some(Fault::Offline));
 }

@@ -18,6 +18,7 @@ use plumbline_protocol::{
     page::{Item, Page, PullRequest, UnverifiedEntry, verify_all},
     reader::{self, Code, Lie, Trouble},
     record::organisation,
+    time::Anchor,
 };
 
 use crate::{
@@ -145,12 +146,9 @@ async fn fetch(client: &Client, request: PullRequest) -> Result<Answer, Fault> {
                 Page::Restart { generation, tag } => Ok(Answer::Restart { generation, tag, message }),
                 Page::Behind { checkpoint, .. } => Ok(Answer::Behind { checkpoint, message }),
                 Page::Part { items, tail, checkpoint, now } => {
-                    // The writer may be at work on the page before: only the last page's time is worth waiting for.
-                    if tail.is_empty() {
-                        inner.learn_time(now, asked)?;
-                    }
+                    let anchor = inner.anchor(now, asked);
                     match verified(items, request.size) {
-                        Ok(items) => Ok(Answer::Part(Part { items, tail, checkpoint, message })),
+                        Ok(items) => Ok(Answer::Part(Part { items, tail, checkpoint, anchor, message })),
                         Err(lie) => inner.alarm(&lie, &message),
                     }
                 }
@@ -188,6 +186,8 @@ struct Part {
     items: Vec<Item<Arc<Entry>>>,
     tail: Vec<Subtree>,
     checkpoint: String,
+    /// The server's time, which is kept with the page: one commit, not two.
+    anchor: Option<Anchor>,
     message: Vec<u8>,
 }
 
@@ -239,6 +239,9 @@ impl Inner {
                 Trouble::Fault(fault) => fault,
             };
             for part in parts {
+                if let Some(anchor) = part.anchor {
+                    meta::put_time_anchor(c, anchor)?;
+                }
                 message = part.message;
                 kinds.extend(self.read_page(c, part.items, &part.tail, &part.checkpoint).map_err(&mut stop)?);
             }

@@ -104,6 +104,7 @@ impl Inner {
         if receipt.results.len() != actions.len() {
             return Err(Fault::corrupt("receipt"));
         }
+        let anchor = self.anchor(receipt.now, asked);
         let entries: Vec<(u64, Entry)> =
             actions.iter().zip(&receipt.results).filter_map(|(a, r)| entry_of(a, Some(r)).ok()).collect();
         let seen = match self.prove_receipt(&entries, receipt) {
@@ -118,6 +119,9 @@ impl Inner {
         };
         let mut settled = Settled { acknowledged: 0, reenrol: false };
         self.db.write(|c| {
+            if let Some(anchor) = anchor {
+                meta::put_time_anchor(c, anchor)?;
+            }
             let size = meta::cursor(c)?.tip.size;
             let mut touched: BTreeSet<RecordId> = BTreeSet::new();
             for (action, result) in actions.iter().zip(&receipt.results) {
@@ -162,7 +166,6 @@ impl Inner {
             }
             self.show_again(c, &touched)
         })?;
-        self.learn_time(receipt.now, asked)?;
         self.emit(Event::Outbox);
         Ok(Some(settled))
     }

@@ -77,7 +77,7 @@ pub async fn refresh(app: &App, request: RefreshRequest) -> Result<Tokens> {
     let outcome = app.db.write(move |tx| {
         let Some(session) = session::find(tx, &organisation, &family)? else { return Ok(Outcome::Over) };
         let Some(device) = device::find(tx, &organisation, &session.device)? else { return Ok(Outcome::Over) };
-        if now >= session.started_at + ABSOLUTE_MS || now >= session.used_at + INACTIVITY_MS {
+        if over(&session, now) {
             session::delete(tx, &organisation, &family)?;
             return Ok(Outcome::Over);
         }
@@ -113,10 +113,24 @@ pub async fn authenticate(app: &App, token: &str) -> Result<Op> {
     Ok(Op { organisation, device, member, scope, family })
 }
 
+/// Whether the session of `op` is still there, within its bounds, and its device not revoked.
+pub async fn stands(app: &App, op: &Op) -> Result<bool> {
+    let (&Op { organisation, device, family, .. }, now) = (op, app.now());
+    let found = app.db.read(move |tx| {
+        let session = session::find(tx, &organisation, &family)?.filter(|s| s.device == device && !over(s, now));
+        Ok(session.and(device::find(tx, &organisation, &device)?))
+    });
+    Ok(found.await?.is_some_and(|device| !device.revoked))
+}
+
 /// Signs out: this session is over.
 pub async fn end(app: &App, op: &Op) -> Result<()> {
     let Op { organisation, family, .. } = *op;
     app.db.write(move |tx| session::delete(tx, &organisation, &family)).await
+}
+
+fn over(session: &Session, now: i64) -> bool {
+    now >= session.started_at + ABSOLUTE_MS || now >= session.used_at + INACTIVITY_MS
 }
 
 enum Outcome {

@@ -13,6 +13,7 @@ use plumbline_protocol::{
     entry::{Entry, Kept, Outcome},
     fold::{self, Book, ChainHead, Record, Tip},
     generation::{self, Opening},
+    live::Hint,
     page::PushResult,
     record::device as device_record,
 };
@@ -20,7 +21,7 @@ use rusqlite::{OptionalExtension, Row};
 use zeroize::Zeroizing;
 
 use super::{
-    Tx, damaged,
+    News, Tx, damaged,
     device::{self, Device},
     session,
     tile::Tree,
@@ -62,6 +63,11 @@ impl<'t> Log<'t> {
         let (key, tip, generation, behind) = found.optional()?.ok_or(Fault::NotFound)?;
         let book = Rows { tx, organisation, records: BTreeMap::new(), chains: BTreeMap::new() };
         Ok(Log { tip, book, tree: Tree::open(tx, organisation, tip.size), key, generation, behind })
+    }
+
+    /// What those who are connected are told of it.
+    pub fn hint(&self) -> Hint {
+        Hint { generation: self.generation, size: self.tip.size }
     }
 
     /// What became of this very action when it was logged before.
@@ -121,6 +127,7 @@ impl<'t> Log<'t> {
         let last = tip.organisation_last.unwrap_or_default();
         book.tx.0.prepare_cached(sql)?.execute((&book.organisation.0, tip.size, tip.received, last, generation))?;
         tree.close()?;
+        book.tx.tell(News::Grown(book.organisation, Hint { generation, size: tip.size }));
         book.close()
     }
 }

@@ -3,7 +3,7 @@
 use plumbline_protocol::{DeviceId, Hash, OrganisationId};
 use rusqlite::{OptionalExtension, Row};
 
-use super::Tx;
+use super::{News, Tx};
 use crate::error::Result;
 
 /// Names a family of refresh tokens: a session from sign-in to sign-out.
@@ -44,8 +44,8 @@ pub fn insert(tx: &Tx<'_>, organisation: &OrganisationId, session: &Session, mos
     tx.0.prepare_cached(sql)?.execute(values)?;
     let sql = "DELETE FROM session WHERE organisation = ?1 AND device = ?2 AND family NOT IN
         (SELECT family FROM session WHERE organisation = ?1 AND device = ?2 ORDER BY used_at DESC, family LIMIT ?3)";
-    tx.0.prepare_cached(sql)?.execute((&organisation.0, &device.0, most))?;
-    Ok(())
+    let ended = tx.0.prepare_cached(sql)?.execute((&organisation.0, &device.0, most))?;
+    told(tx, organisation, ended)
 }
 
 /// One session.
@@ -81,14 +81,22 @@ pub fn rotate(
 /// Ends one session.
 pub fn delete(tx: &Tx<'_>, organisation: &OrganisationId, family: &Family) -> Result<()> {
     let sql = "DELETE FROM session WHERE organisation = ?1 AND family = ?2";
-    tx.0.prepare_cached(sql)?.execute((&organisation.0, family))?;
-    Ok(())
+    let ended = tx.0.prepare_cached(sql)?.execute((&organisation.0, family))?;
+    told(tx, organisation, ended)
 }
 
 /// Ends every session of a device.
 pub fn delete_of_device(tx: &Tx<'_>, organisation: &OrganisationId, device: &DeviceId) -> Result<()> {
     let sql = "DELETE FROM session WHERE organisation = ?1 AND device = ?2";
-    tx.0.prepare_cached(sql)?.execute((&organisation.0, &device.0))?;
+    let ended = tx.0.prepare_cached(sql)?.execute((&organisation.0, &device.0))?;
+    told(tx, organisation, ended)
+}
+
+/// Whoever holds a socket has to know that so many sessions ended.
+fn told(tx: &Tx<'_>, organisation: &OrganisationId, ended: usize) -> Result<()> {
+    if ended > 0 {
+        tx.tell(News::Ended(*organisation));
+    }
     Ok(())
 }
 

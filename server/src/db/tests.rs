@@ -3,7 +3,7 @@
 use super::*;
 
 fn open(dir: &tempfile::TempDir) -> Db {
-    Db::open(&dir.path().join("db")).unwrap()
+    Db::open(&dir.path().join("db"), |_| {}).unwrap()
 }
 
 #[tokio::test]
@@ -69,5 +69,5 @@ fn a_database_of_a_newer_version_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("db");
     migrate::connect(&file).unwrap().pragma_update(None, "user_version", 9999).unwrap();
-    assert!(matches!(Db::open(&file), Err(OpenError::Newer)));
+    assert!(matches!(Db::open(&file, |_| {}), Err(OpenError::Newer)));
 }

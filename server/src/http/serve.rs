@@ -1,7 +1,8 @@
 //! Connections: accept, TLS, HTTP, and the end of all that.
 //!
 //! Bounded in every direction: number of connections, time for the handshake, for the headers, for a request, and for a
-//! connection on which no byte moves. A drain stops reading new requests on open connections, answers new connections
+//! connection on which no byte moves. A connection that has become a socket is no longer among these: `http/live.rs` has
+//! it, and `app/live.rs` counts it. A drain stops reading new requests on open connections, answers new connections
 //! with `Busy`, and gives requests under way a bounded time to finish.
 
 use std::{
@@ -112,7 +113,7 @@ impl Front {
         let mut builder = Builder::new(TokioExecutor::new());
         builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS).max_buf_size(64 * 1024);
         builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).max_header_list_size(16 * 1024);
-        let connection = builder.serve_connection(io, service).into_owned();
+        let connection = builder.serve_connection_with_upgrades(io, service).into_owned();
         let served = async {
             // A connection that fails is the peer's affair; requests have been logged by themselves.
             let _ = match watcher {

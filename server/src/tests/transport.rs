@@ -166,7 +166,7 @@ fn http1(dir: &TempDir) -> Client {
 }
 
 /// A bare connection, to write a request by hand.
-async fn connect(site: &Site) -> TlsStream<TcpStream> {
+pub async fn connect(site: &Site) -> TlsStream<TcpStream> {
     let stream = TcpStream::connect(site.running.url.strip_prefix("https://").unwrap()).await.unwrap();
     let tls = TlsConnector::from(Arc::new(trust(&site.dir, &[&TLS13])));
     tls.connect("localhost".try_into().unwrap(), stream).await.unwrap()

@@ -3,7 +3,7 @@
 
 use data_encoding::HEXLOWER;
 use plumbline_protocol::{
-    DeviceId, Fault, Hash, OrganisationId,
+    DeviceId, Fault, Hash, OrganisationId, live,
     page::{MEDIA, PullRequest, encode_push, pack},
     session::{ChallengeRequest, RefreshRequest, SessionRequest},
 };
@@ -55,6 +55,12 @@ fn request(raw: &Raw, route: &Route, ids: &Ids) -> RequestBuilder {
             let pull = PullRequest { generation: 0, size: 0, tag: Hash([0; 32]), limit: 1 };
             request.header("content-type", MEDIA).body(pack(&pull.encode()).unwrap())
         }
+        ("GET", "/v1/live") => request
+            .header("connection", "Upgrade")
+            .header("upgrade", "websocket")
+            .header("sec-websocket-version", "13")
+            .header("sec-websocket-key", "AAAAAAAAAAAAAAAAAAAAAA==")
+            .header("sec-websocket-protocol", format!("{}, {}", live::PROTOCOL, "0".repeat(96))),
         _ => request,
     }
 }
@@ -216,6 +222,8 @@ async fn an_open_route_gives_nothing_to_a_stranger() {
                 (asked.header("content-type", MEDIA).body(message(&[])), StatusCode::BAD_REQUEST)
             }
             ("GET", "/health" | "/v1/log/{organisation}/checkpoint") => (asked, StatusCode::OK),
+            // Its ticket is nobody's.
+            ("GET", "/v1/live") => (asked, StatusCode::UNAUTHORIZED),
             // There is no full tile yet.
             ("GET", "/v1/log/{organisation}/tile/{*tile}") => (asked, StatusCode::NOT_FOUND),
             (method, path) => panic!("why may a stranger use {method} {path}?"),
