@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use plumbline_core::{
@@ -45,8 +45,8 @@ use crate::{
 
 /// Of the phone's keystore.
 const PASSPHRASE: &str = "rebar and gravel";
-/// Rounds of sync after which everybody has converged, or never will.
-const MOST_ROUNDS: usize = 60;
+/// After so long everybody has converged, or never will.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// The stage.
 pub struct Stage {
@@ -97,6 +97,14 @@ pub struct Served {
     output: BufReader<ChildStdout>,
     /// Where it answers; none where it did not come so far.
     pub url: Option<String>,
+}
+
+impl Ran {
+    /// What a process has said so far, as far as its lines are whole.
+    pub fn of(output: &[u8]) -> Ran {
+        let lines = output.split_inclusive(|b| *b == b'\n').filter(|line| line.ends_with(b"\n"));
+        Ran { killed: false, answers: lines.map(|line| serde_json::from_slice(line).unwrap()).collect() }
+    }
 }
 
 impl Kept {
@@ -278,9 +286,8 @@ impl Stage {
             drop(input);
             let output = child.wait_with_output().unwrap();
             self.tells_no_secret(&[output.stdout.as_slice(), &output.stderr].concat());
-            let answers = output.stdout.split_inclusive(|b| *b == b'\n').filter(|line| line.ends_with(b"\n"));
-            let answers = answers.map(|line| serde_json::from_slice(line).unwrap()).collect();
-            Ran { killed: output.status.signal() == Some(9), answers }
+            let killed = output.status.signal() == Some(9);
+            Ran { killed, ..Ran::of(&output.stdout) }
         })
     }
 
@@ -469,7 +476,8 @@ impl Drop for Served {
 /// Lets everybody sync until nothing moves, nothing waits and every photograph is verified.
 async fn converge(clients: &[&Client], case: &str) {
     let mut last = String::new();
-    for _ in 0..MOST_ROUNDS {
+    let begun = Instant::now();
+    while begun.elapsed() < LONGEST {
         last.clear();
         let mut sizes = BTreeSet::new();
         for client in clients {
@@ -484,10 +492,11 @@ async fn converge(clients: &[&Client], case: &str) {
         if last.is_empty() && sizes.len() == 1 && unverified == 0 {
             return;
         }
+        last += &format!("{unverified} photographs not verified; ");
         // The server reads photographs again in its own time.
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    panic!("{case}: not quiet after {MOST_ROUNDS} rounds: {last}");
+    panic!("{case}: not quiet after {LONGEST:?}: {last}");
 }
 
 async fn photos(client: &Client) -> Vec<PhotoView> {

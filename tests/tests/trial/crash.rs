@@ -9,7 +9,7 @@ use plumbline_tests::{
 };
 use serde_json::{Value, json};
 
-use crate::phone;
+use crate::{phone, server};
 
 /// Something that the phone's process does from its start to its end.
 struct Flow {
@@ -56,7 +56,7 @@ async fn killed_everywhere(stage: &mut Stage, flow: Flow, seed: u64) -> usize {
 }
 
 /// A crew's phone with one punch in the log, as `enrolled`; what is kept of it, and the request of a punch.
-async fn enrolled(seed: u64) -> (Stage, Kept, Value) {
+pub async fn enrolled(seed: u64) -> (Stage, Kept, Value) {
     let mut stage = Stage::enrolled(seed).await;
     stage.serve().await;
     let phone = stage.phone().await.unwrap();
@@ -71,12 +71,12 @@ async fn enrolled(seed: u64) -> (Stage, Kept, Value) {
 }
 
 /// The request to take the stage's photograph.
-fn capture(stage: &Stage) -> Value {
+pub fn capture(stage: &Stage) -> Value {
     json!({"path": stage.picture, "project": stage.project, "source": "camera", "caption": "Footing"})
 }
 
 /// The request of a note.
-fn note(stage: &Stage, text: &str) -> Value {
+pub fn note(stage: &Stage, text: &str) -> Value {
     json!({"kind": "note", "project": stage.project, "fields": {"text": text}})
 }
 
@@ -155,6 +155,45 @@ async fn a_phone_killed_at_any_call_while_it_syncs_loses_nothing_and_sends_nothi
     stage.keep("cloned");
     let flow = Flow { start: "cloned", calls: sync(), online: true, kept: cloned, most: 14 };
     kills += killed_everywhere(&mut stage, flow, seed).await;
+    ran!(kills);
+}
+
+/// Shows c01, c13, s01, s02.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_killed_at_any_call_of_push_and_upload_answers_again_as_it_would_have() {
+    if let Some(why) = strace::missing() {
+        return println!("skipped: {why}");
+    }
+    let seed = 304;
+    let (mut stage, kept, punch) = enrolled(seed).await;
+    let (phone, mut waiting) = (stage.phone().await.unwrap(), kept);
+    waiting.hear(&phone.write(ask(note(&stage, "North gate is open"))).await.unwrap());
+    waiting.hear(&phone.clock(ask(punch)).await.unwrap());
+    waiting.hear(&phone.capture(ask(capture(&stage))).await.unwrap());
+    phone.pause().await.unwrap();
+    stage.keep("waiting");
+    let list = stage.aside("noted");
+    let (mut kills, mut places) = (0, vec![None]);
+    while let Some(place) = places.pop() {
+        stage.put_back("waiting");
+        let command = match place {
+            None => noted(&strace::CALLS.join(","), &list, server()),
+            Some(place) => killed_at(place, server()),
+        };
+        let served = stage.serve_apart(command);
+        let phone = stage.phone().await.unwrap();
+        let synced = phone.sync().await;
+        phone.pause().await.unwrap();
+        let killed = served.end();
+        let case = format!("seed {seed}: server {place:?}");
+        assert!(killed || synced.is_ok(), "{case}: {synced:?}");
+        if place.is_none() {
+            let all = strace::places(&std::fs::read_to_string(&list).unwrap());
+            places.extend(some_of(all, 40, &mut Dice::of(seed, "server")).into_iter().map(Some));
+        }
+        kills += usize::from(killed);
+        stage.check(&waiting, &case).await;
+    }
     ran!(kills);
 }
 
