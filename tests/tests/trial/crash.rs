@@ -43,9 +43,10 @@ async fn killed_everywhere(stage: &mut Stage, flow: Flow, seed: u64) -> usize {
         let case = format!("seed {seed}, {start}: {} {place:?}", calls[0].0);
         let mut kept = kept.clone();
         let faults = kept.hear_all(&ran, calls.len());
-        assert_eq!(faults, Vec::<Value>::new(), "{case}");
+        // Short of time and the network a round of sync may fail by itself; work without a network may not.
+        assert!(online || faults.is_empty(), "{case}: {faults:?}");
         if place.is_none() {
-            assert!(!ran.killed && kept.unanswered == 0, "{case}");
+            assert!(!ran.killed && kept.unanswered == 0 && faults.is_empty(), "{case}: {faults:?}");
             let all = strace::places(&std::fs::read_to_string(&list).unwrap());
             places.extend(some_of(all, most, &mut Dice::of(seed, start)).into_iter().map(Some));
         }
