@@ -46,6 +46,9 @@ use crate::{
 
 const STORE: &str = "store.db";
 const STORE_ID: &str = "store-id";
+/// The note of a device that has signed out, with the store's id: what is left of the store goes, however often that is cut
+/// short. While it is there, nothing else of the store counts.
+const ENDED: &str = "ended";
 /// Under this the store names the public key by which it signs: the keystore may be a step behind or ahead (rule 21).
 pub(crate) const DEVICE: &str = "device";
 
@@ -168,6 +171,10 @@ impl Inner {
     fn open(config: Config) -> Result<Inner, Fault> {
         let mut files = Files::open(&config.home)?;
         let lock = Mutex::new(Some(files.lock()?));
+        if let Some(id) = files.read_note(ENDED)? {
+            forget(&files, &*config.keystore, &id)?;
+            files = Files::open(&config.home)?;
+        }
         let file = config.home.join(STORE);
         let keys = |id: &str| (format!("{id}/database-key"), format!("{id}/device-key"));
         let (db, key, store_id) = match files.read_note(STORE_ID)? {
@@ -214,6 +221,16 @@ impl Inner {
             ended: AtomicBool::new(false),
             lock,
         })
+    }
+
+    /// Signs out for good: from the note on, this store is no more.
+    pub(crate) fn end(&self) -> Result<(), Fault> {
+        self.files.write_note(ENDED, &self.store_id)?;
+        self.ended.store(true, Ordering::Release);
+        self.release()?;
+        forget(&self.files, &*self.config.keystore, &self.store_id)?;
+        self.files.leave();
+        Ok(())
     }
 
     /// Closes the store and lets go of its folder.
@@ -398,6 +415,14 @@ pub(crate) fn seen_from(as_of: Option<&str>) -> Result<Option<Seen>, Fault> {
         parts.next().is_none().then_some(seen)
     };
     read().map(Some).ok_or_else(|| Fault::invalid("as_of", "form"))
+}
+
+/// Removes the keys of the store `id`, then the store.
+fn forget(files: &Files, keystore: &dyn Keystore, id: &str) -> Result<(), Fault> {
+    for key in ["database-key", "device-key", "device-key-next"] {
+        keystore.remove(&format!("{id}/{key}"))?;
+    }
+    files.wipe(&[STORE, "store.db-wal", "store.db-shm", "store.db-journal", STORE_ID], ENDED)
 }
 
 /// The device key that the store names: the keystore's own, or the next one where a re-enrolment was cut short before the

@@ -2,8 +2,9 @@
 //!
 //! One connection writes, so a user action is one transaction and one fsync (WAL, `synchronous = FULL`); a few read. Opening
 //! is one key, one page and the schema's version, whatever the size, and writes nothing: SQLCipher authenticates each page as
-//! it is read, and the full check runs only after an unclean close of a store that was written to, in the background. Functions in `db/<noun>.rs` take a connection and neither
-//! sign nor decide.
+//! it is read, and the full check runs only after an unclean close of a store that was written to, in the background.
+//! What failed to be written is never tried again on what is open: every connection goes, and the next write begins with what
+//! the disk has. Functions in `db/<noun>.rs` take a connection and neither sign nor decide.
 
 pub mod book;
 pub mod entry;
@@ -22,7 +23,7 @@ use plumbline_protocol::Fault;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use zeroize::Zeroizing;
 
-use crate::error;
+use crate::{error, files};
 
 /// A connection within a transaction: what functions of `db/<noun>.rs` take.
 pub type Tx = Connection;
@@ -53,6 +54,8 @@ pub struct Db {
 
 struct Writer {
     connection: Connection,
+    /// The file that is open, which somebody may have taken away since.
+    file: Option<files::Identity>,
     /// True once the store says of itself that it was written to and not closed since.
     marked: bool,
 }
@@ -61,6 +64,8 @@ struct Writer {
 struct Readers {
     paused: bool,
     idle: Vec<Connection>,
+    /// How often all connections were let go: one of an earlier time does not come back.
+    age: u64,
     out: usize,
 }
 
@@ -89,7 +94,7 @@ impl Db {
         Ok(Db {
             file: file.to_owned(),
             key,
-            writer: Mutex::new(Some(Writer { connection: writer, marked: unclean })),
+            writer: Mutex::new(Some(Writer { connection: writer, file: files::identity(file), marked: unclean })),
             readers: Mutex::new(Readers::default()),
             returned: Condvar::new(),
             unclean,
@@ -99,34 +104,48 @@ impl Db {
     /// Runs `work` in the one write transaction: durable when this returns `Ok`, undone on any error.
     pub fn write<T>(&self, work: impl FnOnce(&Tx) -> Result<T, Fault>) -> Result<T, Fault> {
         let mut guard = self.lock_writer();
-        let writer = guard.as_mut().ok_or(Fault::Busy { retry_after: 1 })?;
-        let transaction = writer.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
-        if !writer.marked {
-            meta::put(&transaction, OPEN, b"1")?;
+        let writer = match &mut *guard {
+            Some(writer) => writer,
+            None => guard.insert(self.reopen()?),
+        };
+        let done = match writer.file == files::identity(&self.file) {
+            true => writer.write(work),
+            // What is written to a file that was taken away is gone with it.
+            false => Err(error::away()),
+        };
+        if done.as_ref().is_err_and(distrusts) {
+            let mut readers = self.lock_readers();
+            readers.age += 1;
+            readers.idle.clear();
+            drop(readers);
+            *guard = None;
         }
-        let done = work(&transaction)?;
-        transaction.commit().map_err(sql)?;
-        writer.marked = true;
-        Ok(done)
+        done
+    }
+
+    /// Says durably that the store is worked on, so that the next start clears away what is cut short before its row is
+    /// written.
+    pub fn mark(&self) -> Result<(), Fault> {
+        self.write(|_| Ok(()))
     }
 
     /// Runs `work` over one snapshot.
     pub fn read<T>(&self, work: impl FnOnce(&Tx) -> Result<T, Fault>) -> Result<T, Fault> {
-        let mut connection = self.reader()?;
+        let (mut connection, age) = self.reader()?;
         let done = match connection.transaction().map_err(sql) {
             Ok(snapshot) => work(&snapshot),
             Err(fault) => Err(fault),
         };
         let mut readers = self.lock_readers();
         readers.out -= 1;
-        if !readers.paused {
+        if !readers.paused && readers.age == age && !done.as_ref().is_err_and(distrusts) {
             readers.idle.push(connection);
         }
         self.returned.notify_all();
         done
     }
 
-    fn reader(&self) -> Result<Connection, Fault> {
+    fn reader(&self) -> Result<(Connection, u64), Fault> {
         let mut readers = self.lock_readers();
         while readers.out >= READERS && !readers.paused {
             readers = self.returned.wait(readers).unwrap_or_else(PoisonError::into_inner);
@@ -135,14 +154,26 @@ impl Db {
             return Err(Fault::Busy { retry_after: 1 });
         }
         readers.out += 1;
+        let age = readers.age;
         if let Some(idle) = readers.idle.pop() {
-            return Ok(idle);
+            return Ok((idle, age));
         }
         drop(readers);
-        connect(&self.file, &self.key, OpenFlags::SQLITE_OPEN_READ_ONLY).inspect_err(|_| {
+        let opened = connect(&self.file, &self.key, OpenFlags::SQLITE_OPEN_READ_ONLY).inspect_err(|_| {
             self.lock_readers().out -= 1;
             self.returned.notify_all();
-        })
+        });
+        Ok((opened?, age))
+    }
+
+    /// The connection that writes, after all of them were let go.
+    fn reopen(&self) -> Result<Writer, Fault> {
+        if self.lock_readers().paused {
+            return Err(Fault::Busy { retry_after: 1 });
+        }
+        let connection = connect(&self.file, &self.key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let marked = meta::get(&connection, OPEN)?.is_some();
+        Ok(Writer { connection, file: files::identity(&self.file), marked })
     }
 
     /// Waits for running work, writes the log back and closes every connection, so that no file lock is left.
@@ -168,7 +199,7 @@ impl Db {
         let mut writer = self.lock_writer();
         if writer.is_none() {
             let connection = connect(&self.file, &self.key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-            *writer = Some(Writer { connection, marked: false });
+            *writer = Some(Writer { connection, file: files::identity(&self.file), marked: false });
         }
         self.lock_readers().paused = false;
         Ok(())
@@ -195,6 +226,19 @@ impl Db {
     }
     fn lock_readers(&self) -> MutexGuard<'_, Readers> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Writer {
+    fn write<T>(&mut self, work: impl FnOnce(&Tx) -> Result<T, Fault>) -> Result<T, Fault> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
+        if !self.marked {
+            meta::put(&transaction, OPEN, b"1")?;
+        }
+        let done = work(&transaction)?;
+        transaction.commit().map_err(sql)?;
+        self.marked = true;
+        Ok(done)
     }
 }
 
@@ -243,11 +287,18 @@ fn migrate(connection: &mut Connection) -> Result<(), Fault> {
 pub(crate) fn sql(cause: rusqlite::Error) -> Fault {
     match cause.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => Fault::StorageFull,
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => error::read_only(),
+        Some(ErrorCode::CannotOpen) => error::away(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Fault::Busy { retry_after: 1 },
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Fault::corrupt("store"),
         // Only the code: messages may quote what is stored.
         code => error::internal("database", &format!("{code:?}")),
     }
+}
+
+/// True for a failure after which nobody knows what the disk has.
+fn distrusts(fault: &Fault) -> bool {
+    matches!(fault, Fault::Internal { .. }) || *fault == error::away()
 }
 
 #[cfg(test)]

@@ -178,15 +178,7 @@ impl Client {
         if let Ok(session) = self.session() {
             session.sign_out().await?;
         }
-        self.run(|inner| {
-            inner.ended.store(true, Ordering::Release);
-            inner.release()?;
-            for name in ["database-key", "device-key"] {
-                inner.config.keystore.remove(&format!("{}/{name}", inner.store_id))?;
-            }
-            inner.files.wipe()
-        })
-        .await?;
+        self.run(Inner::end).await?;
         Ok(SignOutView { unsent, done: true })
     }
 

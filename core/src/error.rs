@@ -17,10 +17,23 @@ pub fn internal(what: &'static str, cause: &dyn Display) -> Fault {
     Fault::Internal { trace }
 }
 
-/// A failed file operation: [`Fault::StorageFull`] where room or quota ran out, [`Fault::Internal`] otherwise.
+/// The folder of the store cannot be written.
+pub fn read_only() -> Fault {
+    Fault::invalid("storage", "read-only")
+}
+
+/// The folder of the store is not where it was.
+pub fn away() -> Fault {
+    Fault::invalid("storage", "unavailable")
+}
+
+/// A failed file operation: [`Fault::StorageFull`] where room or quota ran out, [`read_only`] or [`away`] where the folder is,
+/// [`Fault::Internal`] otherwise.
 pub fn io(what: &'static str, cause: &io::Error) -> Fault {
     match cause.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Fault::StorageFull,
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => read_only(),
+        io::ErrorKind::NotFound => away(),
         _ => internal(what, cause),
     }
 }

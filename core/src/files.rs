@@ -23,13 +23,20 @@ mod seal;
 /// Bytes that stay free for the store itself: hours must still fit when pictures no longer do.
 pub const RESERVE: u64 = 64 * 1024 * 1024;
 
+/// Bytes of the largest photograph that a phone's camera makes: 200 megapixels at its best.
+pub const SHOT: u64 = 64 * 1024 * 1024;
+
 /// Most plain bytes that one read returns.
 pub const MAX_READ: u64 = 64 * 1024 * 1024;
 
 const TEMPORARY: &str = ".tmp";
+const LOCK: &str = "lock";
 
 /// The key of one sealed file.
 pub type FileKey = Zeroizing<[u8; aead::KEY]>;
+
+/// Which file lies at a path: another one there, or none, is another identity.
+pub type Identity = (u64, u64);
 
 /// Held for as long as a process works in a folder.
 pub type FolderLock = File;
@@ -73,7 +80,7 @@ impl Files {
         let failed = |e: io::Error| error::io("lock folder", &e);
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
-        let file = options.open(self.dir.join("lock")).map_err(failed)?;
+        let file = options.open(self.dir.join(LOCK)).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => Err(Fault::Busy { retry_after: 1 }),
@@ -86,8 +93,15 @@ impl Files {
     /// # Errors
     /// [`Fault::StorageFull`] where there is not enough.
     pub fn reserve(&self, bytes: u64) -> Result<(), Fault> {
-        let free = fs4::available_space(&self.blobs).map_err(|e| error::io("free space", &e))?;
-        if free < bytes.saturating_add(RESERVE) { Err(Fault::StorageFull) } else { Ok(()) }
+        if self.free()? < bytes.saturating_add(RESERVE) { Err(Fault::StorageFull) } else { Ok(()) }
+    }
+
+    /// Bytes that this user may still write.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] `storage` where the folder is gone.
+    pub fn free(&self) -> Result<u64, Fault> {
+        fs4::available_space(&self.blobs).map_err(|e| error::io("free space", &e))
     }
 
     /// Hashes and seals all of `source` in one pass; returns when the sealed file is durable.
@@ -219,12 +233,28 @@ impl Files {
         })
     }
 
-    /// Removes the folder with everything in it: after sign-out, when nothing in it can be opened any more.
+    /// Removes the sealed files and those by these `names`, and when they are gone for good the note `last`, by which a wipe
+    /// that was cut short is known.
     ///
     /// # Errors
     /// [`Fault::Internal`] where something stays.
-    pub fn wipe(&self) -> Result<(), Fault> {
-        fs::remove_dir_all(&self.dir).map_err(|e| error::io("wipe", &e))
+    pub fn wipe(&self, names: &[&str], last: &str) -> Result<(), Fault> {
+        let gone = |removed: io::Result<()>| match removed {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(error::io("wipe", &e)),
+            _ => Ok(()),
+        };
+        gone(fs::remove_dir_all(&self.blobs))?;
+        for names in [names, &[last]] {
+            names.iter().try_for_each(|name| gone(fs::remove_file(self.dir.join(name))))?;
+            gone(sync_folder(&self.dir))?;
+        }
+        Ok(())
+    }
+
+    /// Leaves the folder after a wipe: it goes, unless somebody else has something in it.
+    pub fn leave(&self) {
+        let _ = fs::remove_file(self.dir.join(LOCK));
+        let _ = fs::remove_dir(&self.dir);
     }
 
     fn sealed<'k>(&self, name: &str, key: &'k FileKey) -> Result<seal::Sealed<'k, File>, Fault> {
@@ -337,6 +367,17 @@ pub fn write_into(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Fault> 
 /// Whether anything is at `path`.
 pub(crate) fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
+}
+
+/// Which file is at `path`; none where there is no such thing, or where open files cannot be taken away anyhow.
+pub(crate) fn identity(path: &Path) -> Option<Identity> {
+    #[cfg(unix)]
+    return fs::metadata(path).ok().map(|file| {
+        use std::os::unix::fs::MetadataExt;
+        (file.dev(), file.ino())
+    });
+    #[cfg(not(unix))]
+    return path.exists().then_some((0, 0));
 }
 
 /// The kernel's name of this boot, where there is one.

@@ -135,7 +135,29 @@ pub struct ExportPhotoRequest {
     pub path: PathBuf,
 }
 
+/// How much room there is on this device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomView {
+    /// Bytes that may still be written.
+    pub free: u64,
+    /// Bytes that the next photograph may take, with those that stay free for hours and notes.
+    pub needed: u64,
+    /// True when a photograph may be taken.
+    pub capture: bool,
+}
+
 impl Client {
+    /// Whether there is room for one more photograph: to be asked before the camera opens. Hours and notes fit longer.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] `storage`, `unavailable`, where the folder of the store is gone.
+    pub async fn room(&self) -> Result<RoomView, Fault> {
+        // The camera's own file and the sealed one are there at once.
+        let needed = files::RESERVE + 2 * files::SHOT;
+        let free = self.run(|inner| inner.files.free()).await?;
+        Ok(RoomView { free, needed, capture: free >= needed })
+    }
+
     /// Keeps a photograph: returns when its sealed bytes and its signed record are durable.
     ///
     /// # Errors
@@ -262,6 +284,7 @@ impl Inner {
         source.by_ref().take(HEAD).read_to_end(&mut head).map_err(|e| crate::error::io("read photo", &e))?;
         let kind = evidence::sniff(&head).ok_or_else(|| Fault::invalid("photo", "not-an-image"))?;
         evidence::dimensions(&head)?;
+        self.db.mark()?;
         // What was checked is what is sealed: the head is not read again.
         let original = self.files.seal_from(&mut head.as_slice().chain(source), blob::MAX_BYTES)?;
         let kept = self.db.write(|c| self.keep(c, request, kind, &original));
@@ -339,6 +362,7 @@ impl Inner {
             }
             Err(fault) => return Err(fault),
         };
+        self.db.mark()?;
         let sealed = thumbnail.map(|jpeg| self.files.seal_bytes(&jpeg)).transpose()?;
         let kept = self.db.write(|c| rows::put_thumb(c, &photo.record, sealed.as_ref(), &fault));
         if let (false, Some(sealed)) = (matches!(kept, Ok(true)), &sealed) {

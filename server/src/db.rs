@@ -2,6 +2,8 @@
 //!
 //! Writes queue up; the writer takes all that wait into one transaction, each in a savepoint of its own, so that a failing
 //! one harms no other, commits once, and answers them all only then: an answer means durable (WAL, `synchronous = FULL`).
+//! A commit that failed is not tried again on what is open: all connections go, and the next write begins with what the disk
+//! has. Nothing is written to a file that was taken away.
 //! The queue is bounded and a full one is `Busy`. What a job has to [tell](Tx::tell) is told after the commit, by the writer
 //! itself, so no way of writing can forget it. Functions in `db/<noun>.rs` take a [`Tx`], ask for rows of one
 //! organisation, and neither authorise nor decide. The SQL is kept portable: no SQLite functions, no implicit conversions,
@@ -20,7 +22,7 @@ pub mod tile;
 use std::{
     cell::RefCell,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError, mpsc},
     thread::JoinHandle,
 };
@@ -70,8 +72,16 @@ struct Writer {
 }
 
 struct Readers {
-    idle: Mutex<Vec<Connection>>,
+    file: PathBuf,
+    idle: Mutex<Idle>,
     permits: Semaphore,
+}
+
+#[derive(Default)]
+struct Idle {
+    connections: Vec<Connection>,
+    /// How often all connections were let go: one of an earlier time does not come back.
+    age: u64,
 }
 
 impl Db {
@@ -94,18 +104,15 @@ impl Db {
         connection: Connection,
         tell: impl Fn(News) + Send + 'static,
     ) -> std::result::Result<Db, OpenError> {
-        let mut idle = Vec::with_capacity(READERS);
-        for _ in 0..READERS {
-            let reader = migrate::connect(file)?;
-            reader.pragma_update(None, "query_only", true)?;
-            idle.push(reader);
-        }
+        let (idle, permits) = (Mutex::default(), Semaphore::new(READERS));
+        let readers = Arc::new(Readers { file: file.to_owned(), idle, permits });
         let (queue, jobs) = mpsc::sync_channel(QUEUE);
+        let open = Open { connection, file: identity(file) };
+        let shared = readers.clone();
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || write_all(&connection, &jobs, &tell))
+            .spawn(move || write_all(open, &shared, &jobs, &tell))
             .map_err(|e| OpenError::Other(Error::from(e)))?;
-        let readers = Arc::new(Readers { idle: Mutex::new(idle), permits: Semaphore::new(READERS) });
         Ok(Db { writer: Mutex::new(Some(Writer { queue, thread })), readers })
     }
 
@@ -134,14 +141,16 @@ impl Db {
         let readers = self.readers.clone();
         let _permit = self.readers.permits.acquire().await.map_err(|_| busy())?;
         let read = move || {
-            let reader = lock(&readers.idle).pop().ok_or_else(busy)?;
+            let (reader, age) = readers.take()?;
             let result = catch_unwind(AssertUnwindSafe(|| {
                 reader.execute_batch("BEGIN")?;
                 work(&Tx(&reader, RefCell::default()))
             }));
             // Whatever happened, the connection goes back with no transaction open.
             let ended = if reader.is_autocommit() { Ok(()) } else { reader.execute_batch("ROLLBACK") };
-            lock(&readers.idle).push(reader);
+            if ended.is_ok() {
+                readers.give_back(reader, age);
+            }
             ended?;
             result.map_err(|_| Error::internal("a read panicked"))?
         };
@@ -155,7 +164,7 @@ impl Db {
         drop(queue);
         let readers = self.readers.clone();
         let close = move || {
-            lock(&readers.idle).clear();
+            readers.let_go();
             if thread.join().is_err() {
                 tracing::error!("the writer thread panicked");
             }
@@ -168,8 +177,8 @@ impl Db {
 
 /// A write that waits: first run, then answered.
 trait Job: Send {
-    /// Runs it in a savepoint; false when it was undone.
-    fn run(&mut self, tx: &Tx<'_>) -> bool;
+    /// Runs it in a savepoint; how it failed, if it did.
+    fn run(&mut self, tx: &Tx<'_>) -> Option<Error>;
     /// Tells the caller, once it is known whether the transaction is durable.
     fn answer(self: Box<Self>, committed: Result<()>);
 }
@@ -181,7 +190,7 @@ struct Write<T, F> {
 }
 
 impl<T: Send, F: FnOnce(&Tx<'_>) -> Result<T> + Send> Job for Write<T, F> {
-    fn run(&mut self, tx: &Tx<'_>) -> bool {
+    fn run(&mut self, tx: &Tx<'_>) -> Option<Error> {
         self.result = self.work.take().map(|work| {
             tx.0.execute_batch("SAVEPOINT job")?;
             let result = catch_unwind(AssertUnwindSafe(|| work(tx)))
@@ -192,7 +201,7 @@ impl<T: Send, F: FnOnce(&Tx<'_>) -> Result<T> + Send> Job for Write<T, F> {
             }
             result
         });
-        matches!(self.result, Some(Ok(_)))
+        self.result.as_ref()?.as_ref().err().cloned()
     }
 
     fn answer(self: Box<Self>, committed: Result<()>) {
@@ -205,17 +214,64 @@ impl<T: Send, F: FnOnce(&Tx<'_>) -> Result<T> + Send> Job for Write<T, F> {
     }
 }
 
-fn write_all(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>, tell: &impl Fn(News)) {
+impl Readers {
+    fn take(&self) -> Result<(Connection, u64)> {
+        let mut idle = lock(&self.idle);
+        let age = idle.age;
+        if let Some(reader) = idle.connections.pop() {
+            return Ok((reader, age));
+        }
+        drop(idle);
+        let reader = migrate::reopen(&self.file)?;
+        reader.pragma_update(None, "query_only", true)?;
+        Ok((reader, age))
+    }
+
+    fn give_back(&self, reader: Connection, age: u64) {
+        let mut idle = lock(&self.idle);
+        if idle.age == age {
+            idle.connections.push(reader);
+        }
+    }
+
+    fn let_go(&self) {
+        let mut idle = lock(&self.idle);
+        idle.age += 1;
+        idle.connections.clear();
+    }
+}
+
+/// The connection that writes.
+struct Open {
+    connection: Connection,
+    /// The file that is open, which somebody may have taken away since.
+    file: Option<Identity>,
+}
+
+fn write_all(open: Open, readers: &Readers, queue: &mpsc::Receiver<Box<dyn Job>>, tell: &impl Fn(News)) {
+    let mut open = Some(open);
     while let Ok(first) = queue.recv() {
         let mut jobs = vec![first];
         jobs.extend(queue.try_iter().take(BATCH - 1));
-        let committed = commit(connection, &mut jobs);
-        if committed.is_err() && !connection.is_autocommit() {
-            // Nothing of a failed batch may stay.
-            if let Err(error) = connection.execute_batch("ROLLBACK") {
-                tracing::error!(%error, "rollback");
+        let committed = match open.take() {
+            Some(open) => Ok(open),
+            None => migrate::reopen(&readers.file).map(|connection| Open { connection, file: identity(&readers.file) }),
+        };
+        let committed = committed.map_err(Error::from).and_then(|now| {
+            let committed =
+                if now.file == identity(&readers.file) { commit(&now.connection, &mut jobs) } else { Err(away()) };
+            if committed.is_err() && !now.connection.is_autocommit() {
+                // Nothing of a failed batch may stay.
+                if let Err(error) = now.connection.execute_batch("ROLLBACK") {
+                    tracing::error!(%error, "rollback");
+                }
             }
-        }
+            match &committed {
+                Err(Error::Internal(_)) => readers.let_go(),
+                _ => open = Some(now),
+            }
+            committed
+        });
         let (news, committed) = match committed {
             Ok(news) => (news, Ok(())),
             Err(error) => (Vec::new(), Err(error)),
@@ -227,18 +283,36 @@ fn write_all(connection: &Connection, queue: &mpsc::Receiver<Box<dyn Job>>, tell
     }
 }
 
-/// Runs the jobs in one transaction; gives what there is to tell. A full disk makes SQLite roll the whole transaction back under our feet; then nothing
-/// more may run, for outside a transaction a savepoint would commit by itself.
+/// Which file is at a path: where it can be taken away while it is open, its device and number.
+type Identity = (u64, u64);
+
+fn identity(file: &Path) -> Option<Identity> {
+    #[cfg(unix)]
+    return std::fs::metadata(file).ok().map(|file| {
+        use std::os::unix::fs::MetadataExt;
+        (file.dev(), file.ino())
+    });
+    #[cfg(not(unix))]
+    return file.exists().then_some((0, 0));
+}
+
+fn away() -> Error {
+    Error::internal("database: its file is not where it was")
+}
+
+/// Runs the jobs in one transaction; gives what there is to tell. A full disk and a broken one make SQLite roll the whole transaction back under our feet;
+/// then nothing more may run, for outside a transaction a savepoint would commit by itself.
 fn commit(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<Vec<News>> {
     let mut news = Vec::new();
     connection.execute_batch("BEGIN IMMEDIATE")?;
     for job in jobs {
         let tx = Tx(connection, RefCell::default());
-        if job.run(&tx) {
+        let failed = job.run(&tx);
+        if failed.is_none() {
             news.append(&mut tx.1.borrow_mut());
         }
         if connection.is_autocommit() {
-            return Err(Fault::StorageFull.into());
+            return Err(failed.unwrap_or_else(|| Error::internal("database: the transaction is gone")));
         }
     }
     connection.execute_batch("COMMIT")?;

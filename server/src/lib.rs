@@ -200,7 +200,10 @@ fn create_folder(data: &Path) -> Result<(), StartError> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(data).map_err(|e| StartError::Io("data folder", e))
+    let new = !data.is_dir();
+    let parent = data.parent().filter(|parent| new && !parent.as_os_str().is_empty());
+    let made = builder.create(data).and_then(|()| parent.map_or(Ok(()), store::sync_folder));
+    made.map_err(|e| StartError::Io("data folder", e))
 }
 
 impl From<OpenError> for StartError {

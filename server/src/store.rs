@@ -48,31 +48,31 @@ impl Store {
 
     /// Makes a part durable. Sending it again replaces it with the same bytes.
     pub fn put_part(&self, upload: &Upload, part: u64, bytes: &[u8]) -> Result<()> {
-        let (temporary, mut file) = self.temporary()?;
-        file.write_all(bytes)?;
-        self.publish(file, &temporary, &self.parts(upload).join(part.to_string()))
+        self.whole(|file| {
+            file.write_all(bytes)?;
+            Ok(Some(self.parts(upload).join(part.to_string())))
+        })
+        .map(|_| ())
     }
 
     /// Puts parts `0..count` together; true when the whole has its hash and is now stored, false when not.
     pub fn assemble(&self, upload: &Upload, count: u64) -> Result<bool> {
-        let (temporary, mut file) = self.temporary()?;
-        let mut hash = Sha256::new();
-        for part in 0..count {
-            let mut part = match File::open(self.parts(upload).join(part.to_string())) {
-                // A part that is gone is as useless as one that is wrong: all of them must come again.
-                Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(self.discard(&temporary)),
-                opened => opened?,
-            };
-            copy(&mut part, |chunk| {
-                hash.update(chunk);
-                file.write_all(chunk)
-            })?;
-        }
-        if Hash(hash.finalize().into()) != upload.sha256 {
-            return Ok(self.discard(&temporary));
-        }
-        self.publish(file, &temporary, &self.object(&upload.organisation, &upload.sha256))?;
-        Ok(true)
+        self.whole(|file| {
+            let mut hash = Sha256::new();
+            for part in 0..count {
+                let mut part = match File::open(self.parts(upload).join(part.to_string())) {
+                    // A part that is gone is as useless as one that is wrong: all of them must come again.
+                    Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+                    opened => opened?,
+                };
+                copy(&mut part, |chunk| {
+                    hash.update(chunk);
+                    file.write_all(chunk)
+                })?;
+            }
+            let good = Hash(hash.finalize().into()) == upload.sha256;
+            Ok(good.then(|| self.object(&upload.organisation, &upload.sha256)))
+        })
     }
 
     /// Throws the parts away.
@@ -130,14 +130,23 @@ impl Store {
         folder.join(member.to_string()).join(sha256.to_string())
     }
 
-    fn temporary(&self) -> io::Result<(PathBuf, File)> {
-        let path = self.root.join("temporary").join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
-        let file = File::create_new(&path)?;
-        Ok((path, file))
+    /// Puts what `fill` writes where it says, or nowhere: true when it is there. What does not get so far takes no room.
+    fn whole(&self, fill: impl FnOnce(&mut File) -> Result<Option<PathBuf>>) -> Result<bool> {
+        let temporary = self.root.join("temporary").join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
+        let mut file = File::create_new(&temporary)?;
+        let published = fill(&mut file).and_then(|path| match path {
+            Some(path) => self.publish(&file, &temporary, &path).map(|()| true),
+            None => Ok(false),
+        });
+        if !matches!(published, Ok(true)) {
+            // Best effort: the next start empties the folder.
+            let _ = fs::remove_file(&temporary);
+        }
+        published
     }
 
     /// Durable under its name or not there at all: the bytes, then the name, then the folders that hold the name.
-    fn publish(&self, file: File, temporary: &Path, path: &Path) -> Result<()> {
+    fn publish(&self, file: &File, temporary: &Path, path: &Path) -> Result<()> {
         file.sync_all()?;
         let folder = path.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder)?;
@@ -147,22 +156,17 @@ impl Store {
         }
         Ok(())
     }
-
-    /// Removes a temporary file, or leaves it to the next start. Always false, for callers to return.
-    fn discard(&self, temporary: &Path) -> bool {
-        let _ = fs::remove_file(temporary);
-        false
-    }
 }
 
+/// Makes the names in a folder durable.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 /// Folders cannot be synced here; the file system's journal orders the rename.
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -27,7 +27,10 @@ use rustls::{
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::config::{Config, StartError};
+use crate::{
+    config::{Config, StartError},
+    store::sync_folder,
+};
 
 /// How long a server certificate made at start is good.
 const LIFETIME: Duration = Duration::from_secs(800 * 24 * 3600);
@@ -147,7 +150,8 @@ fn read(path: &Path) -> Result<Option<Zeroizing<String>>, StartError> {
     }
 }
 
-/// Writes a whole file or none: a temporary one beside it, made durable, then renamed.
+/// Writes a whole file or none: a temporary one beside it, made durable, then renamed. Durable when it returns: devices pin
+/// what this writes, and an authority that a power cut took back could never be made again.
 fn write(path: &Path, bytes: &[u8], secret: bool) -> Result<(), StartError> {
     let temporary = path.with_extension("new");
     let mut options = fs::OpenOptions::new();
@@ -160,5 +164,7 @@ fn write(path: &Path, bytes: &[u8], secret: bool) -> Result<(), StartError> {
         file.write_all(bytes)?;
         file.sync_all()
     });
-    file.and_then(|()| fs::rename(&temporary, path)).map_err(|e| StartError::Io("certificate file", e))
+    let renamed = file.and_then(|()| fs::rename(&temporary, path));
+    let folder = path.parent().unwrap_or(Path::new("."));
+    renamed.and_then(|()| sync_folder(folder)).map_err(|e| StartError::Io("certificate file", e))
 }

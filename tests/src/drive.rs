@@ -20,7 +20,7 @@ use plumbline_core::{
     log::{AlarmView, ExportLogRequest, LogView},
     member::{InviteRequest, InviteView, MemberRequest, ProjectRequest, RevokeRequest},
     outbox::{ActionRequest, HeldView, WaitingView},
-    photo::{CaptureRequest, ExportPhotoRequest, PhotoView, PhotosView},
+    photo::{CaptureRequest, ExportPhotoRequest, PhotoView, PhotosView, RoomView},
     punch::{ClockRequest, CorrectRequest, HoursRequest, HoursView, VerdictView},
     record::{
         ChangeView, ListRequest, ListView, RecordRequest, RecordView, SearchRequest, WithdrawRequest, WriteRequest,
@@ -31,7 +31,7 @@ use plumbline_core::{
 use plumbline_protocol::Fault;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 use zeroize::Zeroizing;
 
 /// Most bytes of a line.
@@ -104,6 +104,7 @@ calls! {
         correct(CorrectRequest) -> RecordView;
         hours(HoursRequest) -> HoursView;
         verdict(RecordRequest) -> VerdictView;
+        room() -> RoomView;
         capture(CaptureRequest) -> PhotoView;
         photos(ListRequest) -> PhotosView;
         photo(RecordRequest) -> PhotoView;
@@ -159,14 +160,19 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Drives the client whose store and keystore are in `home`.
+    /// Drives the client whose store and keystore are in `home`. `in_order`: one thread does all that touches the disk, so
+    /// that the same calls of a script reach the system in the same order each time.
     ///
     /// # Errors
     /// Those of starting worker threads.
-    pub fn new(home: &Path, passphrase: Zeroizing<String>) -> io::Result<Driver> {
+    pub fn new(home: &Path, passphrase: Zeroizing<String>, in_order: bool) -> io::Result<Driver> {
         let keystore = Arc::new(AtFirstUse { path: home.join("keystore"), passphrase, opened: Mutex::new(None) });
         let config = Config { home: home.to_owned(), keystore, clock: Arc::new(SystemClock), listener: None };
-        Ok(Driver { runtime: Runtime::new()?, config, client: None })
+        let runtime = match in_order {
+            true => Builder::new_current_thread().max_blocking_threads(1).enable_all().build()?,
+            false => Runtime::new()?,
+        };
+        Ok(Driver { runtime, config, client: None })
     }
 
     /// Answers every line of `input` on `output` until the input ends, and closes the store.

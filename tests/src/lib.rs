@@ -13,6 +13,7 @@
 pub mod bless;
 pub mod clock;
 pub mod dice;
+pub mod disk;
 pub mod drive;
 pub mod facade;
 pub mod keys;
@@ -21,6 +22,8 @@ pub mod link;
 pub mod logdir;
 pub mod logs;
 pub mod photo;
+pub mod stage;
 pub mod story;
+pub mod strace;
 pub mod trial;
 pub mod world;

@@ -59,6 +59,14 @@ pub const SECRET_SERVICE: &[Need] = &[
     },
 ];
 
+/// What the trials of kills, power cuts and broken disks need, where there is such a thing: Linux.
+pub const STRACE: &[Need] = &[Need {
+    what: "strace",
+    present: || cfg!(not(target_os = "linux")) || works("strace", &["-V"]),
+    debian: &["strace"],
+    macos: "true",
+}];
+
 /// What fetching a pinned binary from the Python registry needs.
 pub const PYTHON: &[Need] = &[Need {
     what: "Python with venv",

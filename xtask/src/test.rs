@@ -66,6 +66,9 @@ fn rust(workspace: &Workspace) -> (Tally, Result<(), String>) {
     let mut all = || {
         machine::require(workspace, machine::BUILD)?;
         succeed(&mut workspace.cargo(["test", "--workspace", "--locked", "--no-run"]))?;
+        if let Err(why) = machine::require(workspace, machine::STRACE) {
+            println!("rust: the trials of kills, power cuts and broken disks are skipped: {why}");
+        }
         let home = PrivateHome::make()?;
         let mut tests = match secret_service(workspace, &home) {
             Ok(session) => session,

@@ -80,6 +80,7 @@ fn a_refused_or_broken_source_leaves_nothing_behind() {
     assert!(names(&files).is_empty());
 }
 
+/// Shows c03.
 #[test]
 fn no_room_is_said_before_anything_is_written() {
     let (_dir, files) = folder();

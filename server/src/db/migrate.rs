@@ -3,7 +3,7 @@
 
 use std::{path::Path, time::Duration};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use crate::error::Error;
 
@@ -31,7 +31,10 @@ impl From<rusqlite::Error> for OpenError {
 
 /// A connection with the settings that every connection has.
 pub(super) fn connect(file: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(file)?;
+    settle(Connection::open(file)?)
+}
+
+fn settle(connection: Connection) -> rusqlite::Result<Connection> {
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -39,6 +42,11 @@ pub(super) fn connect(file: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
+}
+
+/// A connection to a file that was open before: one that is gone is not made anew.
+pub(super) fn reopen(file: &Path) -> rusqlite::Result<Connection> {
+    settle(Connection::open_with_flags(file, OpenFlags::default() - OpenFlags::SQLITE_OPEN_CREATE)?)
 }
 
 /// Runs the migrations that the file has not seen.

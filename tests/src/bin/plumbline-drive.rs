@@ -19,16 +19,20 @@ struct Arguments {
     /// Name of the environment variable that holds the keystore's passphrase.
     #[arg(long, value_name = "VAR")]
     passphrase_env: String,
+    /// Let one thread do all that touches the disk: for who counts or records what it asks of the system.
+    #[arg(long)]
+    in_order: bool,
 }
 
 fn main() -> ExitCode {
-    let Arguments { home, passphrase_env } = Arguments::parse();
+    let Arguments { home, passphrase_env, in_order } = Arguments::parse();
     let Ok(passphrase) = env::var(&passphrase_env).map(Zeroizing::new) else {
         eprintln!("the environment variable {passphrase_env} has to hold the passphrase of the keystore");
         return ExitCode::from(2);
     };
     tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(tracing::Level::WARN).init();
-    let served = Driver::new(&home, passphrase).and_then(|mut driver| driver.serve(io::stdin().lock(), io::stdout()));
+    let driver = Driver::new(&home, passphrase, in_order);
+    let served = driver.and_then(|mut driver| driver.serve(io::stdin().lock(), io::stdout()));
     match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -9,6 +9,7 @@ use plumbline_tests::{
 };
 use serde_json::json;
 
+/// Shows c01.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_is_there_after_reopening_a_store_that_was_never_closed() {
     let (mut world, project) = World::with_a_crew(11).await;

@@ -71,6 +71,7 @@ fn command(home: &Path) -> Command {
     command
 }
 
+/// Shows c01, c21.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_answered_is_there_after_a_kill() {
     let folder = tempfile::tempdir().unwrap();

@@ -175,6 +175,7 @@ async fn an_old_screen_cannot_settle_what_it_did_not_show() {
     assert_eq!((&shown.fields["text"], &shown.conflicts["text"]), (&text("Four"), &vec![text("Three")]));
 }
 
+/// Shows c13.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_restarts_in_the_middle_changes_nothing() {
     let (mut world, project) = World::with_a_crew(44).await;

@@ -21,3 +21,13 @@ mod power;
 mod restore;
 mod storage;
 mod time;
+
+/// The phone as a process of its own.
+fn phone() -> &'static std::path::Path {
+    std::path::Path::new(env!("CARGO_BIN_EXE_plumbline-drive"))
+}
+
+/// The server as a process of its own.
+fn server() -> &'static std::path::Path {
+    std::path::Path::new(env!("CARGO_BIN_EXE_plumbline-serve"))
+}
