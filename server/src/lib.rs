@@ -129,7 +129,7 @@ pub fn raise_descriptors() -> u64 {
     {
         use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
         let limit = getrlimit(Resource::Nofile);
-        match setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit.clone() }) {
+        match setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
             Ok(()) => limit.maximum.unwrap_or(u64::MAX),
             Err(error) => {
                 tracing::warn!(%error, "descriptors");
