@@ -21,6 +21,8 @@ pub mod link;
 pub mod logdir;
 pub mod logs;
 pub mod photo;
+pub mod sound;
+pub mod storm;
 pub mod story;
 pub mod trial;
 pub mod world;

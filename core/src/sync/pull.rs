@@ -128,11 +128,10 @@ async fn read(client: &Client) -> Result<u64, Fault> {
 
 /// Asks for a page and checks every signature in it.
 async fn fetch(client: &Client, request: PullRequest) -> Result<Answer, Fault> {
-    let asked = client.inner.config.clock.boot_ms();
     let session = client.session()?;
-    let message = {
-        let session = &session;
-        session.with_token(|token| async move { session.net().pull(&token, &request).await }).await?
+    let (message, trip) = {
+        let (session, inner) = (&session, &client.inner);
+        session.with_token(|token| async move { inner.timed(session.net().pull(&token, &request)).await }).await?
     };
     let organisation = client.inner.organisation()?;
     client
@@ -147,7 +146,7 @@ async fn fetch(client: &Client, request: PullRequest) -> Result<Answer, Fault> {
                 Page::Part { items, tail, checkpoint, now } => {
                     // The writer may be at work on the page before: only the last page's time is worth waiting for.
                     if tail.is_empty() {
-                        inner.learn_time(now, asked)?;
+                        inner.learn_time(now, trip)?;
                     }
                     match verified(items, request.size) {
                         Ok(items) => Ok(Answer::Part(Part { items, tail, checkpoint, message })),
