@@ -296,10 +296,14 @@ impl Inner {
     /// one; nothing is sent here.
     ///
     /// # Errors
-    /// [`Fault::Invalid`] or [`Fault::Denied`] where the judge would hold it: nothing is written then.
+    /// [`Fault::Invalid`] or [`Fault::Denied`] where the judge would hold it: nothing is written then. [`Fault::Offline`]
+    /// before the log was read for the first time, when nobody here knows what this member may do.
     pub(crate) fn act(&self, c: &Tx, change: Change) -> Result<Action, Fault> {
-        let action = self.sign(c, change)?;
         let tip = meta::cursor(c)?.tip;
+        if tip.size == 0 {
+            return Err(Fault::Offline);
+        }
+        let action = self.sign(c, change)?;
         let position = tip.size + outbox::next(c)?;
         let mut book = ShownBook::new(c);
         match judge::judge(&mut book, &action, self.config.clock.wall().max(tip.received))? {

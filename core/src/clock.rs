@@ -29,11 +29,14 @@ impl Clock for SystemClock {
     }
 
     fn boot_ms(&self) -> i64 {
+        static BEGAN: OnceLock<i64> = OnceLock::new();
         #[cfg(any(target_os = "linux", target_os = "android"))]
         let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
         #[cfg(not(any(target_os = "linux", target_os = "android")))]
         let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
-        now.tv_sec.saturating_mul(1000).saturating_add(now.tv_nsec / 1_000_000)
+        let now = now.tv_sec.saturating_mul(1000).saturating_add(now.tv_nsec / 1_000_000);
+        // How long a boot has lasted is evidence: one that is a process's must not count what was before the process.
+        now - BEGAN.get_or_init(|| if crate::files::kernel_boot_id().is_some() { 0 } else { now })
     }
 
     fn boot(&self) -> BootId {

@@ -14,7 +14,6 @@ use plumbline_protocol::{
     link::{InviteLink, Server, SetupLink},
     page::{self, PushResult, Receipt},
     record::{device, organisation},
-    session::Scope,
     value::{Key, Value},
 };
 use serde::{Deserialize, Serialize};
@@ -116,7 +115,8 @@ pub struct SignOutView {
 }
 
 impl Client {
-    /// Founds an organisation with a setup link. Needs the network.
+    /// Founds an organisation with a setup link. Needs the network. When it returns, the organisation is founded; where the
+    /// network failed after that, the next sync reads what this device needs to act.
     ///
     /// # Errors
     /// [`Fault::Invalid`] that names what is wrong with the link or a name; [`Fault::Offline`]: try again with the same link.
@@ -134,7 +134,8 @@ impl Client {
         Ok(CreatedView { organisation: action.organisation(), member, recovery_key })
     }
 
-    /// Enrols this device with an invite link. Needs the network; a lost reply is made up for by calling again. A device
+    /// Enrols this device with an invite link. Needs the network; a lost reply is made up for by calling again. When it
+    /// returns, the device is enrolled; where the network failed after that, the size is 0 until the next sync. A device
     /// whose key was revoked comes back by a new invite for the same member: its unsent work goes with it.
     ///
     /// # Errors
@@ -157,7 +158,7 @@ impl Client {
         let receipt = net.enrol(&organisation, message).await?;
         self.logged(&action, &receipt)?;
         self.enrolled(action).await?;
-        self.sync().await?;
+        self.first_sync().await?;
         self.status().await
     }
 
@@ -186,11 +187,9 @@ impl Client {
     /// is opened anew for that and nothing is pushed: what waits is to take effect under the new key, not to be held.
     async fn revoked(&self) -> Result<bool, Fault> {
         self.forget_session();
-        let session = self.session()?;
-        match session.with_token(|_| async { Ok(()) }).await {
+        match self.push_only().await {
             Err(Fault::SignedOut | Fault::Denied) => Ok(true),
-            Err(fault) => Err(fault),
-            Ok(()) => Ok(session.scope() == Some(Scope::Push)),
+            only => only,
         }
     }
 
@@ -200,8 +199,16 @@ impl Client {
         let entry = crate::sync::push::entry_of(&action, receipt.results.first())?;
         crate::sync::push::prove(&[entry], receipt, &action.organisation(), &server_key)?;
         self.enrolled(action).await?;
-        self.sync().await?;
-        Ok(())
+        self.first_sync().await
+    }
+
+    /// Reads the log for the first time. Whoever is enrolled stays so where this fails on its way: the next sync reads it,
+    /// and a founder is still shown the recovery key, which is nowhere else.
+    async fn first_sync(&self) -> Result<(), Fault> {
+        match self.sync().await {
+            Ok(_) | Err(Fault::Offline | Fault::Busy { .. }) => Ok(()),
+            Err(fault) => Err(fault),
+        }
     }
 
     fn logged(&self, action: &Action, receipt: &Receipt) -> Result<(), Fault> {

@@ -62,6 +62,9 @@ const MAX_CHECKPOINT: usize = 4 * 1024;
 const BUSY: RangeInclusive<u32> = 1..=3600;
 const BUSY_DEFAULT: u32 = 30;
 
+/// What [`Fault::Corrupt`] says of another server's certificate, or an expired one.
+pub const CERTIFICATE: &str = "server-certificate";
+
 const JSON: &str = "application/json";
 const BYTES: &str = "application/octet-stream";
 const TEXT: &str = "text/plain";
@@ -337,7 +340,7 @@ fn unreachable(cause: &reqwest::Error) -> Fault {
     let mut next: Option<&(dyn Error + 'static)> = Some(cause);
     while let Some(error) = next {
         if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
-            return Fault::corrupt("server-certificate");
+            return Fault::corrupt(CERTIFICATE);
         }
         // An io::Error leaves what it wraps out of its sources.
         next = match error.downcast_ref().and_then(io::Error::get_ref) {

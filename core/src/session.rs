@@ -38,6 +38,12 @@ mod tests;
 /// Longest life of an access token that is believed.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
+/// How often a token that is refused is replaced. Once is for its end; once more, because an old request to refresh, held up
+/// on its way, may end the session just after it was renewed, and the device's key then opens another.
+const RENEWALS: u32 = 2;
+/// Most challenges that are answered to open one session.
+const CHALLENGES: u32 = 3;
+
 /// One device's session with one organisation's server. It has no `Debug`: it holds the device's key.
 pub struct Session {
     net: Net,
@@ -101,7 +107,7 @@ impl Session {
         self.access.borrow().as_ref().map(|access| access.scope)
     }
 
-    /// Asks with an access token, and once more with a new one when the server does not take it:
+    /// Asks with an access token, and again with a new one when the server does not take it:
     /// `with_token(|token| async move { net.end_session(&token).await })`.
     ///
     /// # Errors
@@ -111,11 +117,14 @@ impl Session {
     where
         F: Future<Output = Result<T, Fault>>,
     {
-        let access = self.access(None).await?;
-        match ask(access.token.clone()).await {
-            Err(Fault::SignedOut) => ask(self.access(Some(&access)).await?.token.clone()).await,
-            done => done,
+        let mut access = self.access(None).await?;
+        for _ in 0..RENEWALS {
+            match ask(access.token.clone()).await {
+                Err(Fault::SignedOut) => access = self.access(Some(&access)).await?,
+                done => return done,
+            }
         }
+        ask(access.token.clone()).await
     }
 
     /// Ends the session: at the server if it can be reached, here in any case.
@@ -178,18 +187,24 @@ impl Session {
         Ok(access)
     }
 
-    /// Proves the device's key.
+    /// Proves the device's key. A challenge is good once, so where the way to the server doubles requests the answer may be
+    /// that of the second one: a new challenge is asked for, and after some of them such a way counts as none.
     async fn open(&self) -> Result<Tokens, Fault> {
+        for _ in 0..CHALLENGES {
+            match self.prove().await {
+                Err(Fault::Invalid { field, .. }) if field == "challenge" => {}
+                Err(Fault::Denied | Fault::NotFound) => return Err(Fault::SignedOut),
+                opened => return opened,
+            }
+        }
+        Err(Fault::Offline)
+    }
+
+    async fn prove(&self) -> Result<Tokens, Fault> {
         let (organisation, device) = (self.organisation, self.device());
-        let opened = async {
-            let challenge = self.net.challenge(&ChallengeRequest { organisation, device }).await?.challenge;
-            let signature = self.sign(CHALLENGE, &challenge);
-            self.net.session(&SessionRequest { organisation, device, challenge, signature }).await
-        };
-        opened.await.map_err(|fault| match fault {
-            Fault::Denied | Fault::NotFound => Fault::SignedOut,
-            fault => fault,
-        })
+        let challenge = self.net.challenge(&ChallengeRequest { organisation, device }).await?.challenge;
+        let signature = self.sign(CHALLENGE, &challenge);
+        self.net.session(&SessionRequest { organisation, device, challenge, signature }).await
     }
 
     /// Makes the tokens the current ones, in memory.

@@ -19,12 +19,7 @@ use std::{
     time::Duration,
 };
 
-use plumbline_protocol::{
-    Fault,
-    live::Hint,
-    session::Scope,
-    time::{Anchor, AnchorSource},
-};
+use plumbline_protocol::{Fault, live::Hint, session::Scope, time::Anchor};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
@@ -33,6 +28,7 @@ use crate::{
     db::{meta, outbox},
     event::Event,
     live::{self, Live},
+    net::CERTIFICATE,
 };
 
 /// How often the loop runs a round without a reason, and how soon after one that failed.
@@ -72,6 +68,9 @@ pub enum Connection {
     Offline,
     /// The server does not let this device in; the book stays open.
     SignedOut,
+    /// Something answered in the server's place, under a certificate that is not the server's or has expired: the login page
+    /// of a public network, or somebody who reads along. Nothing was sent to it.
+    Impostor,
     /// The log disagreed with its proofs: see the alarms.
     Alarm,
 }
@@ -148,7 +147,8 @@ impl Client {
         let connection = match &done {
             Ok(_) => Connection::Online,
             Err(Fault::SignedOut | Fault::Denied) => Connection::SignedOut,
-            Err(Fault::Corrupt { .. }) => Connection::Alarm,
+            Err(Fault::Corrupt { what }) if what == CERTIFICATE => Connection::Impostor,
+            Err(Fault::Corrupt { what }) if what == "log" => Connection::Alarm,
             Err(_) => Connection::Offline,
         };
         let before = {
@@ -174,8 +174,17 @@ impl Client {
 
     async fn exchange(&self) -> Result<SyncView, Fault> {
         let mut view = SyncView { pushed: push::push(self).await?, ..SyncView::default() };
-        if self.session()?.scope() != Some(Scope::Push) {
-            view.pulled = pull::pull(self).await?;
+        let mut revoked = false;
+        if !self.push_only().await? {
+            view.pulled = match pull::pull(self).await {
+                // Revoked since the session was opened. A new one may still send, photographs too.
+                Err(Fault::Denied) => {
+                    self.forget_session();
+                    revoked = true;
+                    0
+                }
+                pulled => pulled?,
+            };
         }
         if pull::cloned(self).await? {
             reenrol::reenrol(self, reenrol::Voucher::Old).await?;
@@ -187,7 +196,10 @@ impl Client {
             view.pulled += pull::pull(self).await?;
         }
         view.uploaded = upload::upload(self).await?;
-        if view.uploaded > 0 && self.session()?.scope() != Some(Scope::Push) {
+        if revoked {
+            return Err(Fault::Denied);
+        }
+        if view.uploaded > 0 && !self.push_only().await? {
             view.pulled += pull::pull(self).await?;
         }
         let (size, waiting) = self
@@ -195,6 +207,13 @@ impl Client {
             .await?;
         (view.size, view.waiting) = (size, waiting);
         Ok(view)
+    }
+
+    /// Whether the server lets this device send and no more, because it was revoked.
+    pub(crate) async fn push_only(&self) -> Result<bool, Fault> {
+        let session = self.session()?;
+        session.with_token(|_| async { Ok(()) }).await?;
+        Ok(session.scope() == Some(Scope::Push))
     }
 
     /// Gives a reason for a round. Reasons coalesce: many in a moment make one round.
@@ -269,19 +288,24 @@ async fn rounds(client: Weak<Inner>, woken: Arc<Notify>, pace: Pace) {
     }
 }
 
+/// What the device's sleep-counting clock showed before a request and behind its reply.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Trip {
+    asked: i64,
+    answered: i64,
+}
+
 impl Inner {
-    /// The server's clock as a trusted time, at the moment when its answer is here: half the round trip is its doubt.
-    pub(crate) fn anchor(&self, now: i64, asked_boot_ms: i64) -> Option<Anchor> {
-        let boot_ms = self.config.clock.boot_ms();
-        let trip = boot_ms.saturating_sub(asked_boot_ms).max(0);
-        let anchor = Anchor {
-            time: now.saturating_add(trip / 2),
-            boot_ms,
-            boot: self.config.clock.boot(),
-            uncertainty: trip / 2 + 1,
-            source: AnchorSource::Server,
-        };
-        plumbline_protocol::time::valid(anchor.time).then_some(anchor)
+    /// Waits for one reply and measures how long it took: the shorter that is, the less doubt is in the server's time.
+    pub(crate) async fn timed<T>(&self, reply: impl Future<Output = Result<T, Fault>>) -> Result<(T, Trip), Fault> {
+        let asked = self.config.clock.boot_ms();
+        let reply = reply.await?;
+        Ok((reply, Trip { asked, answered: self.config.clock.boot_ms() }))
+    }
+
+    /// The server's clock, which read `now` during the trip, as a trusted time.
+    pub(crate) fn anchor(&self, now: i64, trip: Trip) -> Option<Anchor> {
+        Some(Anchor::of_reply(now, self.config.clock.boot(), trip.asked, trip.answered)).filter(Anchor::valid)
     }
 }
 

@@ -8,12 +8,16 @@
 //! Invariants: bounds never change the stated time; no value, however hostile, overflows. Times are milliseconds since
 //! 1970 UTC, durations milliseconds.
 
-/// What a clock that counts through sleep may gain or lose, in millionths of the time elapsed.
+/// What a clock that counts through sleep may gain or lose, in millionths of the time that it counts.
 ///
 /// While a phone sleeps it counts by a 32 kHz tuning-fork crystal: about 20 ppm off when new, and typically slower by
 /// 0.034 ppm for each squared degree away from 25 °C, which makes 69 ppm at -20 °C. Their sum and some ageing stay
 /// below 100 ppm, which is 8.64 s a day.
 pub const DRIFT_PPM: u64 = 100;
+
+/// What reading clocks in whole milliseconds adds to an anchor's doubt, either way: the server's, the device's around the
+/// reply and the device's at the action are each up to one behind what they measure.
+const READING: i64 = 3;
 
 /// The first millisecond of 2000 and the first of 2200, UTC: a stated time outside of them is a mistake or an attack.
 const YEARS: std::ops::Range<i64> = 946_684_800_000..7_258_118_400_000;
@@ -43,7 +47,7 @@ pub struct Anchor {
     pub boot_ms: i64,
     /// The boot that `boot_ms` counts from.
     pub boot: BootId,
-    /// How far `time` may be from the truth, either way (half of a round trip for a server).
+    /// How far `time` may be from the truth, either way: for a server see [`Anchor::of_reply`].
     pub uncertainty: i64,
     /// Who vouched for it.
     pub source: AnchorSource,
@@ -143,17 +147,38 @@ impl Moment {
     }
 }
 
+impl Anchor {
+    /// What a server's reply vouches for. The server read `now` at some moment between `asked` and `answered`, which are
+    /// what the device's sleep-counting clock showed before the request and behind the reply, so the middle is the best
+    /// guess and half of the trip, with its drift, the doubt.
+    pub fn of_reply(now: i64, boot: BootId, asked: i64, answered: i64) -> Anchor {
+        let trip = answered.saturating_sub(asked).max(0);
+        let trip = trip.saturating_add(drift(trip));
+        Anchor {
+            time: now.saturating_add(trip / 2),
+            boot_ms: answered,
+            boot,
+            uncertainty: trip / 2 + trip % 2 + READING,
+            source: AnchorSource::Server,
+        }
+    }
+
+    /// Whether the anchor is one that a device can have: a time in the years 2000 to 2199, an uncertainty from nothing to a
+    /// day, a clock that is not below zero.
+    pub fn valid(&self) -> bool {
+        valid(self.time) && (0..=UNCERTAINTY_MAX).contains(&self.uncertainty) && self.boot_ms >= 0
+    }
+}
+
 impl TimeEvidence {
     /// Whether validation lets the evidence pass. It refuses what no device can honestly have seen: a clock below zero,
-    /// an anchor outside of the years 2000 to 2199, of a negative uncertainty or one above a day, or taken later in the
-    /// same boot. The wall clock is free: it is only a claim, and a phone whose battery was empty honestly shows 1970.
+    /// an anchor that is not [`valid`](Anchor::valid), or one taken later in the same boot. The wall clock is free: it is
+    /// only a claim, and a phone whose battery was empty honestly shows 1970.
     pub fn valid(&self) -> bool {
         self.boot_ms >= 0
             && self.anchor.as_ref().is_none_or(|anchor| {
                 let newest = if anchor.boot == self.boot { self.boot_ms } else { i64::MAX };
-                valid(anchor.time)
-                    && (0..=UNCERTAINTY_MAX).contains(&anchor.uncertainty)
-                    && (0..=newest).contains(&anchor.boot_ms)
+                anchor.valid() && anchor.boot_ms <= newest
             })
     }
 }

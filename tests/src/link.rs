@@ -11,7 +11,7 @@ use std::{
     collections::VecDeque,
     fmt, io,
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     pin::Pin,
     sync::{Arc, Mutex},
     task::{Context, Poll},
@@ -37,7 +37,10 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, pem::PemObject},
     version::TLS13,
 };
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    task::{JoinHandle, JoinSet},
+};
 use tokio_rustls::TlsAcceptor;
 
 use crate::dice::Dice;
@@ -53,7 +56,7 @@ pub struct Faults {
     pub duplicate: u64,
     /// The client hears nothing, and the request arrives after a later one.
     pub reorder: u64,
-    /// The request's or the reply's body ends in the middle.
+    /// The request's or the reply's body ends somewhere in it.
     pub cut: u64,
     /// The request waits for some milliseconds.
     pub delay: u64,
@@ -121,6 +124,39 @@ pub struct Told {
     pub body: Bytes,
 }
 
+/// Where the next body of a kind ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cut {
+    /// The path begins so.
+    pub path: String,
+    /// The request's body or the reply's.
+    pub body: Half,
+    /// Bytes of it that get through.
+    pub after: usize,
+}
+
+/// One of the two bodies of an exchange.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    /// What the client sends.
+    Request,
+    /// What it is told.
+    Reply,
+}
+
+/// What a link shows of itself when a client connects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certificate {
+    /// Of the server's own authority.
+    Good,
+    /// Of an authority that nobody here knows.
+    Stranger,
+    /// Of the server's own authority, and past its time.
+    Expired,
+    /// Of the server's own authority, for another name.
+    OtherName,
+}
+
 type Tamper = Arc<dyn Fn(&Asked, Told) -> Told + Send + Sync>;
 
 /// A link. Dropping it closes it.
@@ -128,6 +164,7 @@ pub struct Link {
     /// Host and port on which it listens.
     pub at: SocketAddr,
     way: Arc<Way>,
+    data: PathBuf,
     listening: JoinHandle<()>,
 }
 
@@ -136,6 +173,8 @@ struct Way {
     state: Mutex<State>,
     tamper: Mutex<Option<Tamper>>,
     sockets: socket::Sockets,
+    tls: Mutex<TlsAcceptor>,
+    connections: Mutex<JoinSet<()>>,
 }
 
 #[derive(Clone)]
@@ -148,6 +187,8 @@ struct State {
     dice: Dice,
     faults: Faults,
     cut: bool,
+    /// What was asked for by [`Link::cut_once`], until it has happened.
+    once: Option<Cut>,
     counts: Counts,
     /// Requests that arrive after the next one.
     late: Vec<Asked>,
@@ -164,16 +205,38 @@ impl Link {
             dice,
             faults: Faults::default(),
             cut: false,
+            once: None,
             counts: Counts::default(),
             late: Vec::new(),
             pushed: Vec::new(),
         };
         let server = Server { http: trusting(data), url: url.to_owned() };
-        let (server, state, tamper, sockets) =
-            (Mutex::new(server), Mutex::new(state), Mutex::default(), Default::default());
-        let way = Arc::new(Way { server, state, tamper, sockets });
-        let listening = tokio::spawn(listen(listener, acceptor(data), way.clone()));
-        Link { at, way, listening }
+        let way = Arc::new(Way {
+            server: Mutex::new(server),
+            state: Mutex::new(state),
+            tamper: Mutex::new(None),
+            tls: Mutex::new(acceptor(data, Certificate::Good)),
+            connections: Mutex::default(),
+            sockets: Default::default(),
+        });
+        let listening = tokio::spawn(listen(listener, way.clone()));
+        Link { at, way, data: data.to_owned(), listening }
+    }
+
+    /// Breaks every connection off and shows this certificate to whoever connects from now on.
+    pub fn present(&self, certificate: Certificate) {
+        *self.way.tls.lock().unwrap() = acceptor(&self.data, certificate);
+        self.way.connections.lock().unwrap().abort_all();
+    }
+
+    /// Cuts one body, the next that is like this; [`Link::uncut`] tells whether it came.
+    pub fn cut_once(&self, cut: Cut) {
+        self.way.state.lock().unwrap().once = Some(cut);
+    }
+
+    /// Ends [`Link::cut_once`]. True when a body was cut.
+    pub fn uncut(&self) -> bool {
+        self.way.state.lock().unwrap().once.take().is_none()
     }
 
     /// From now on nothing gets through, and sockets that are open break off.
@@ -223,17 +286,20 @@ impl Link {
 impl Drop for Link {
     fn drop(&mut self) {
         self.listening.abort();
+        self.way.connections.lock().unwrap().abort_all();
     }
 }
 
-async fn listen(listener: TcpListener, tls: TlsAcceptor, way: Arc<Way>) {
+async fn listen(listener: TcpListener, link: Arc<Way>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else { continue };
-        let (tls, way) = (tls.clone(), way.clone());
-        if way.state.lock().unwrap().cut {
+        if link.state.lock().unwrap().cut {
             continue;
         }
-        tokio::spawn(async move {
+        let (tls, way) = (link.tls.lock().unwrap().clone(), link.clone());
+        let mut connections = link.connections.lock().unwrap();
+        while connections.try_join_next().is_some() {}
+        connections.spawn(async move {
             let _ = stream.set_nodelay(true);
             let Ok(stream) = tls.accept(stream).await else { return };
             let service = service_fn(move |request| way.clone().carry(request));
@@ -251,26 +317,33 @@ enum Fate {
     ReplyLost,
     Twice,
     Late,
-    RequestCut,
-    ReplyCut,
+    /// After so many bytes, counted around in a shorter body.
+    RequestCut(usize),
+    /// See `RequestCut`.
+    ReplyCut(usize),
     Waits(u64),
 }
 
 impl State {
-    fn fate(&mut self) -> Fate {
+    fn fate(&mut self, path: &str) -> Fate {
         self.counts.requests += 1;
         if self.cut {
             self.counts.cut += 1;
             return Fate::RequestLost;
         }
+        if let Some(Cut { body, after, .. }) = self.once.take_if(|cut| path.starts_with(&cut.path)) {
+            self.counts.cut += 1;
+            return if body == Half::Request { Fate::RequestCut(after) } else { Fate::ReplyCut(after) };
+        }
         let Faults { drop_request, drop_reply, duplicate, reorder, cut, delay } = self.faults;
         let (throw, detail) = (self.dice.below(100), self.dice.next());
+        let after = (detail / 2) as usize;
         let fates = [
             (drop_request, Fate::RequestLost),
             (drop_reply, Fate::ReplyLost),
             (duplicate, Fate::Twice),
             (reorder, Fate::Late),
-            (cut, if detail.is_multiple_of(2) { Fate::RequestCut } else { Fate::ReplyCut }),
+            (cut, if detail.is_multiple_of(2) { Fate::RequestCut(after) } else { Fate::ReplyCut(after) }),
             (delay, Fate::Waits(1 + detail % 15)),
         ];
         let mut limit = 0;
@@ -284,7 +357,7 @@ impl State {
             Fate::RequestLost | Fate::ReplyLost => self.counts.drop += 1,
             Fate::Twice => self.counts.duplicate += 1,
             Fate::Late => self.counts.reorder += 1,
-            Fate::RequestCut | Fate::ReplyCut => self.counts.cut += 1,
+            Fate::RequestCut(_) | Fate::ReplyCut(_) => self.counts.cut += 1,
             Fate::Waits(_) => self.counts.delay += 1,
         }
         fate
@@ -300,7 +373,7 @@ impl Way {
         let body = body.collect().await.map_err(|_| Broken)?.to_bytes();
         let path = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
         let asked = Asked { method: parts.method, path, headers: about_the_message(&parts.headers), body };
-        let fate = self.state.lock().unwrap().fate();
+        let fate = self.state.lock().unwrap().fate(&asked.path);
         let whole = asked.body.len();
         let told = match fate {
             Fate::RequestLost => return Err(Broken),
@@ -308,11 +381,11 @@ impl Way {
                 self.state.lock().unwrap().late.push(asked);
                 return Err(Broken);
             }
-            Fate::RequestCut if whole > 1 => {
-                let _ = self.send(&asked, whole / 2).await;
+            Fate::RequestCut(after) if whole > 0 => {
+                let _ = self.send(&asked, after % whole).await;
                 return Err(Broken);
             }
-            Fate::ReplyLost | Fate::RequestCut => {
+            Fate::ReplyLost | Fate::RequestCut(_) => {
                 self.send(&asked, whole).await?;
                 return Err(Broken);
             }
@@ -324,7 +397,7 @@ impl Way {
                 tokio::time::sleep(Duration::from_millis(ms)).await;
                 self.send(&asked, whole).await?
             }
-            Fate::Passes | Fate::ReplyCut => self.send(&asked, whole).await?,
+            Fate::Passes | Fate::ReplyCut(_) => self.send(&asked, whole).await?,
         };
         self.deliver_late().await;
         let tamper = self.tamper.lock().unwrap().clone();
@@ -332,10 +405,11 @@ impl Way {
             Some(tamper) => tamper(&asked, told),
             None => told,
         };
-        let sent = if fate == Fate::ReplyCut { told.body.len() / 2 } else { told.body.len() };
-        if fate == Fate::ReplyCut && told.body.len() < 2 {
-            return Err(Broken);
-        }
+        let sent = match fate {
+            Fate::ReplyCut(_) if told.body.is_empty() => return Err(Broken),
+            Fate::ReplyCut(after) => after % told.body.len(),
+            _ => told.body.len(),
+        };
         let mut response = Response::new(Carried::new(&told.body, sent));
         *response.status_mut() = told.status;
         *response.headers_mut() = told.headers;
@@ -432,17 +506,27 @@ fn about_the_message(headers: &HeaderMap) -> HeaderMap {
     headers.iter().filter(|(name, _)| !hop.contains(name)).map(|(n, v)| (n.clone(), v.clone())).collect()
 }
 
-/// A certificate of the server's authority, for a server that listens on the loopback.
-fn acceptor(data: &Path) -> TlsAcceptor {
+/// A server's side of TLS on the loopback, with the authority of the data folder or, where it is to fail, not quite.
+fn acceptor(data: &Path, shown: Certificate) -> TlsAcceptor {
     let authority = std::fs::read_to_string(data.join("authority.pem")).unwrap();
-    let key = KeyPair::from_pem(&authority).unwrap();
-    let certificate = CertificateDer::from_pem_slice(authority.as_bytes()).unwrap();
+    let key = match shown {
+        Certificate::Stranger => KeyPair::generate().unwrap(),
+        _ => KeyPair::from_pem(&authority).unwrap(),
+    };
     let mut issuer = CertificateParams::default();
     issuer.distinguished_name = rcgen::DistinguishedName::new();
     issuer.distinguished_name.push(DnType::CommonName, "Plumbline authority");
     issuer.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    let certificate = match shown {
+        Certificate::Stranger => issuer.self_signed(&key).unwrap().der().clone(),
+        _ => CertificateDer::from_pem_slice(authority.as_bytes()).unwrap(),
+    };
     let own = KeyPair::generate().unwrap();
-    let params = CertificateParams::new(vec!["127.0.0.1".to_owned(), "localhost".to_owned()]).unwrap();
+    let names: &[&str] = if shown == Certificate::OtherName { &["wifi.example"] } else { &["127.0.0.1", "localhost"] };
+    let mut params = CertificateParams::new(names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()).unwrap();
+    if shown == Certificate::Expired {
+        params.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    }
     let leaf = params.signed_by(&own, &Issuer::from_params(&issuer, &key)).unwrap();
     let own = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(own.serialize_der()));
     let mut tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))

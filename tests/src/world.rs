@@ -37,7 +37,7 @@ use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 use crate::{
-    clock::{DeviceClock, SimClock},
+    clock::{DeviceClock, ServerClock, SimClock},
     dice::Dice,
     keys::MemoryKeystore,
     link::{Counts, Faults, Link},
@@ -82,6 +82,8 @@ pub struct Person {
 pub struct World {
     /// Its true time.
     pub clock: SimClock,
+    /// The server's clock, which may step.
+    pub server_clock: ServerClock,
     /// Its seed.
     pub seed: u64,
     /// Holds `server/` and `clients/<name>/`.
@@ -99,10 +101,16 @@ pub fn ask<T: DeserializeOwned>(request: Value) -> T {
     serde_json::from_value(request.clone()).unwrap_or_else(|e| panic!("{e} in {request}"))
 }
 
+/// A folder that goes with the test: in memory where the machine has such a file system, for nobody here cuts the power.
+pub fn temporary() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
+}
+
 impl World {
     /// A world in a temporary folder with keys in memory: for tests.
     pub async fn new(seed: u64) -> World {
-        let temporary = tempfile::tempdir().unwrap();
+        let temporary = temporary();
         let mut world = World::at(temporary.path(), seed, Keys::Memory).await;
         world._temporary = Some(temporary);
         world
@@ -112,6 +120,7 @@ impl World {
     pub async fn at(folder: &Path, seed: u64, keys: Keys) -> World {
         let clock = SimClock::new(MONDAY);
         let mut world = World {
+            server_clock: ServerClock::new(&clock),
             clock,
             seed,
             folder: folder.to_owned(),
@@ -165,7 +174,7 @@ impl World {
         // Everybody shares one address here, and real seconds do not pass as simulated ones do.
         let free = Rate { per_second: 100_000, burst: 100_000 };
         let config = plumbline_server::Config {
-            clock: Arc::new(self.clock.clone()),
+            clock: Arc::new(self.server_clock.clone()),
             rates: Rates { address: free, device: free },
             ..plumbline_server::Config::new(data)
         };
@@ -396,21 +405,28 @@ impl World {
         let name = format!("{administrator} again");
         self.enrol(&name, &invite).await.unwrap();
         self.settle().await;
-        let fresh = records(&self.of(&name).client).await;
-        for person in self.people() {
-            let theirs = records(&person.client).await;
-            let actor = actor(&fresh, person.member);
-            for (id, record) in &fresh {
-                let theirs = theirs.get(id);
-                let sees = policy::sees(&actor, &record.kind, record.project, record.concerns);
-                assert_eq!(theirs, sees.then_some(record), "{} sees {id} ({})", person.name, record.kind);
-            }
-            assert!(theirs.keys().all(|id| fresh.contains_key(id)), "{} sees what nobody else does", person.name);
-        }
+        let fresh = self.seen_alike(&name).await;
         let again = self.take(&name);
         drop(again.client);
         fs::remove_dir_all(again.home).unwrap();
         fresh
+    }
+
+    /// Checks everybody against the records of one administrator: what they may see they see, byte for byte, and nothing
+    /// else. Those records.
+    pub async fn seen_alike(&self, administrator: &str) -> BTreeMap<RecordId, RecordView> {
+        let all = records(&self.of(administrator).client).await;
+        for person in self.people() {
+            let theirs = records(&person.client).await;
+            let actor = actor(&all, person.member);
+            for (id, record) in &all {
+                let theirs = theirs.get(id);
+                let sees = policy::sees(&actor, &record.kind, record.project, record.concerns);
+                assert_eq!(theirs, sees.then_some(record), "{} sees {id} ({})", person.name, record.kind);
+            }
+            assert!(theirs.keys().all(|id| all.contains_key(id)), "{} sees what nobody else does", person.name);
+        }
+        all
     }
 
     /// Writes the log as `by` has it into `folder` and verifies it.

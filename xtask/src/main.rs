@@ -11,6 +11,7 @@ mod deny;
 mod machine;
 mod reliability;
 mod run;
+mod soak;
 mod test;
 mod tidy;
 mod workspace;
@@ -26,6 +27,8 @@ Usage: cargo xtask COMMAND
   run [phone] [--yes] [--headless [--out DIR] [--seed N]]
                      build everything and play a field day; DIR defaults to target/story
   test [SUITE...]    run the tests: rust, frontend, desktop, kotlin, swift; none named: all that this machine can run
+  test soak [--seeds N] [--from SEED]
+                     the trial at length: all cases of every fault, then a bad network by 100,000 seeds
   ci                 tests, format, lints, tidy, dependencies, documentation, generated files
   bless [--check]    write the generated files anew, or compare them with what is committed
   bench [NAME...]    measure; writes target/bench.md and target/bench.json
@@ -77,7 +80,10 @@ fn command(mut words: Vec<String>) -> Result<(), Failure> {
     let workspace = Workspace::find(yes)?;
     match name.as_str() {
         "run" => run::run(&workspace, run::Options::parse(&words)?),
-        "test" => test::test(&workspace, &words),
+        "test" => match words.split_first() {
+            Some((suite, rest)) if suite == "soak" => soak::soak(&workspace, rest),
+            _ => test::test(&workspace, &words),
+        },
         "ci" => none_left(&words).and_then(|()| ci::ci(&workspace)),
         "bless" => bless::bless(&workspace, flag_alone(&words, "--check")?),
         "bench" => bench::bench(&workspace, &words),

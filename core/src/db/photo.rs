@@ -89,10 +89,12 @@ pub fn put_thumb(c: &Tx, record: &Uuid, thumbnail: Option<&SealedBlob>, fault: &
 
 /// Photographs whose bytes are due at the server and whose action it has logged, applied or held.
 pub fn upload_due(c: &Tx) -> Result<Vec<Uuid>, Fault> {
-    // A chain is logged in order, so the photograph is in the log as soon as anything of this device about it is.
+    // A chain is logged in order, so the photograph is in the log as soon as anything of this device about it is. Who may
+    // no longer see it has no entry of it either: there it was logged if nothing about it waits.
     let text = "SELECT record FROM photo WHERE upload_due = 1 AND (
             EXISTS (SELECT 1 FROM entry WHERE entry.record = photo.record)
-            OR EXISTS (SELECT 1 FROM outbox WHERE outbox.record = photo.record AND outbox.state IN ('logged', 'held')))
+            OR EXISTS (SELECT 1 FROM outbox WHERE outbox.record = photo.record AND outbox.state IN ('logged', 'held'))
+            OR NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.record = photo.record))
         ORDER BY record";
     let mut query = c.prepare_cached(text).map_err(sql)?;
     let ids: Vec<[u8; 16]> = query.query_map([], |r| r.get(0)).and_then(Iterator::collect).map_err(sql)?;

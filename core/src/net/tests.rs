@@ -32,6 +32,7 @@ fn packed(message: &[u8]) -> Answer {
     Answer::typed(200, MEDIA, page::pack(message).unwrap())
 }
 
+/// Shows c22.
 #[tokio::test]
 async fn the_authority_of_the_link_is_accepted_and_no_other() {
     assert_eq!(health(healthy).await, Ok(()));
@@ -55,6 +56,7 @@ async fn a_certificate_that_is_its_own_authority_can_be_named_by_the_link() {
     assert_eq!(Net::new(&server.server).unwrap().health().await, Ok(()));
 }
 
+/// Shows c22.
 #[tokio::test]
 async fn an_expired_certificate_and_another_name_are_refused() {
     let expired = Loopback::with(Identity::new(3651), &TLS13, |_| healthy()).await;
@@ -80,6 +82,7 @@ async fn nobody_there_is_offline() {
     assert_eq!(health(|| Answer::Cut).await, Err(Fault::Offline));
 }
 
+/// Shows c22.
 #[tokio::test]
 async fn what_is_no_answer_of_ours_is_offline() {
     let page = || Answer::typed(200, "text/html; charset=utf-8", "<html>Please accept our terms</html>");
@@ -95,6 +98,7 @@ async fn what_is_no_answer_of_ours_is_offline() {
     assert!(matches!(net.complete("t", &BLOB).await, Err(Fault::Offline)));
 }
 
+/// Shows c22.
 #[tokio::test]
 async fn a_redirect_is_offline_and_not_followed() {
     let server = Loopback::start(|asked| match asked.line.as_str() {

@@ -182,6 +182,7 @@ async fn a_kept_token_goes_on_with_the_session() {
     assert_eq!(keystore.token().as_deref(), Some("refresh-5"));
 }
 
+/// Shows c14.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_workers_renew_once() {
     let (family, keystore) = (Family::new(4), Memory::with("refresh-4"));
@@ -228,6 +229,7 @@ async fn an_expired_token_is_renewed_before_it_is_sent() {
     assert_eq!(renewals(&server), [REFRESHED, REFRESHED]);
 }
 
+/// Shows c15, b16.
 #[tokio::test]
 async fn a_lost_reply_is_answered_by_the_same_token_again() {
     let (family, keystore) = (Family::new(4), Memory::with("refresh-4"));
@@ -261,12 +263,12 @@ async fn a_device_that_the_server_does_not_know_is_signed_out() {
 }
 
 #[tokio::test]
-async fn a_new_token_that_is_refused_too_is_the_end() {
+async fn new_tokens_that_are_refused_too_are_the_end() {
     let family = Family::new(4);
     family.lock().unwrap().least = u32::MAX;
     let (server, session) = start(&family, Memory::with("refresh-4")).await;
     assert_eq!(ask(&session).await, Err(Fault::SignedOut));
-    assert_eq!((renewals(&server).len(), server.lines().len()), (2, 4));
+    assert_eq!((renewals(&server).len(), server.lines().len()), (3, 6));
 }
 
 #[tokio::test]
@@ -314,4 +316,24 @@ async fn poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
         Poll::Pending => Poll::Ready(None),
     })
     .await
+}
+
+#[tokio::test]
+async fn a_challenge_that_the_network_used_up_is_asked_for_again() {
+    for (used, taken) in [(2, Ok("access-1".to_owned())), (u32::MAX, Err(Fault::Offline))] {
+        let left = sync::Mutex::new(used);
+        let server = Loopback::start(move |asked| match asked.line.as_str() {
+            CHALLENGED => Answer::json(200, &Challenge { challenge: "c0ffee".to_owned(), expires_in: 60 }),
+            OPENED if *left.lock().unwrap() > 0 => {
+                *left.lock().unwrap() -= 1;
+                Answer::json(400, &Fault::invalid("challenge", "used"))
+            }
+            OPENED => Family { newest: 1, expires_in: 300, ..Family::default() }.tokens(),
+            _ => Answer::json(200, &json!({ "state": "received" })),
+        })
+        .await;
+        let net = Net::new(&server.server).unwrap();
+        let session = Session::new(net, ORGANISATION, key(), Arc::new(Memory::default()));
+        assert_eq!(ask(&session).await, taken);
+    }
 }

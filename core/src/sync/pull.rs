@@ -129,11 +129,10 @@ async fn read(client: &Client) -> Result<u64, Fault> {
 
 /// Asks for a page and checks every signature in it.
 async fn fetch(client: &Client, request: PullRequest) -> Result<Answer, Fault> {
-    let asked = client.inner.config.clock.boot_ms();
     let session = client.session()?;
-    let message = {
-        let session = &session;
-        session.with_token(|token| async move { session.net().pull(&token, &request).await }).await?
+    let (message, trip) = {
+        let (session, inner) = (&session, &client.inner);
+        session.with_token(|token| async move { inner.timed(session.net().pull(&token, &request)).await }).await?
     };
     let organisation = client.inner.organisation()?;
     client
@@ -146,7 +145,7 @@ async fn fetch(client: &Client, request: PullRequest) -> Result<Answer, Fault> {
                 Page::Restart { generation, tag } => Ok(Answer::Restart { generation, tag, message }),
                 Page::Behind { checkpoint, .. } => Ok(Answer::Behind { checkpoint, message }),
                 Page::Part { items, tail, checkpoint, now } => {
-                    let anchor = inner.anchor(now, asked);
+                    let anchor = inner.anchor(now, trip);
                     match verified(items, request.size) {
                         Ok(items) => Ok(Answer::Part(Part { items, tail, checkpoint, anchor, message })),
                         Err(lie) => inner.alarm(&lie, &message),

@@ -18,7 +18,8 @@ use crate::{
     db::{entry, meta, outbox, record as rows},
     event::Event,
     outbox::without_effect,
-    sync::{generation, pull, reenrol},
+    session::Token,
+    sync::{Trip, generation, pull, reenrol},
 };
 
 /// Most actions in one push.
@@ -43,15 +44,15 @@ pub(crate) async fn push(client: &Client) -> Result<u64, Fault> {
             actions.truncate(1);
         }
         let message = page::encode_push(&actions);
-        let asked = client.inner.config.clock.boot_ms();
-        let session = client.session()?;
+        let (session, inner) = (client.session()?, &client.inner);
         let receipt = if enrols {
-            session.net().enrol(&client.inner.organisation()?, message).await
+            inner.timed(session.net().enrol(&inner.organisation()?, message)).await
         } else {
             let (session, message) = (&session, &message);
-            session.with_token(|token| async move { session.net().push(&token, message.clone()).await }).await
+            let ask = |token: Token| async move { inner.timed(session.net().push(&token, message.clone())).await };
+            session.with_token(ask).await
         };
-        let receipt = match receipt {
+        let (receipt, trip) = match receipt {
             Ok(receipt) => receipt,
             Err(fault @ (Fault::Invalid { .. } | Fault::Denied)) if enrols => {
                 // The old key no longer vouches: only a new invite helps (rule 21). The work stays.
@@ -67,7 +68,7 @@ pub(crate) async fn push(client: &Client) -> Result<u64, Fault> {
             pull::pull(client).await?;
             continue;
         }
-        let settled = client.run(move |inner| inner.settle(&actions, &receipt, asked, known)).await?;
+        let settled = client.run(move |inner| inner.settle(&actions, &receipt, trip, known)).await?;
         let Some(settled) = settled else {
             looked = true;
             pull::pull(client).await?;
@@ -98,13 +99,13 @@ impl Inner {
         &self,
         actions: &[Action],
         receipt: &Receipt,
-        asked: i64,
+        trip: Trip,
         looked: bool,
     ) -> Result<Option<Settled>, Fault> {
         if receipt.results.len() != actions.len() {
             return Err(Fault::corrupt("receipt"));
         }
-        let anchor = self.anchor(receipt.now, asked);
+        let anchor = self.anchor(receipt.now, trip);
         let entries: Vec<(u64, Entry)> =
             actions.iter().zip(&receipt.results).filter_map(|(a, r)| entry_of(a, Some(r)).ok()).collect();
         let seen = match self.prove_receipt(&entries, receipt) {

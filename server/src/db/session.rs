@@ -34,7 +34,8 @@ pub fn spend(tx: &Tx<'_>, organisation: &OrganisationId, challenge: &str, expire
     Ok(tx.0.prepare_cached(sql)?.execute((&organisation.0, expires_at, challenge))? == 1)
 }
 
-/// Opens a session, and ends the device's oldest ones so that at most `most` are left.
+/// Opens a session, and ends the device's oldest other ones so that at most `most` are left. The new one stays even where
+/// the clock was set back and it looks like the oldest.
 pub fn insert(tx: &Tx<'_>, organisation: &OrganisationId, session: &Session, most: u32) -> Result<()> {
     let sql = "INSERT INTO session (organisation, family, device, newest_sha256, previous_sha256, started_at, used_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -42,9 +43,11 @@ pub fn insert(tx: &Tx<'_>, organisation: &OrganisationId, session: &Session, mos
     let previous = previous.as_ref().map_or(&[][..], |hash| &hash.0);
     let values = (&organisation.0, family, &device.0, &newest.0, previous, started_at, used_at);
     tx.0.prepare_cached(sql)?.execute(values)?;
-    let sql = "DELETE FROM session WHERE organisation = ?1 AND device = ?2 AND family NOT IN
-        (SELECT family FROM session WHERE organisation = ?1 AND device = ?2 ORDER BY used_at DESC, family LIMIT ?3)";
-    let ended = tx.0.prepare_cached(sql)?.execute((&organisation.0, &device.0, most))?;
+    let sql = "DELETE FROM session WHERE organisation = ?1 AND device = ?2 AND family <> ?3 AND family NOT IN
+        (SELECT family FROM session WHERE organisation = ?1 AND device = ?2 AND family <> ?3
+            ORDER BY used_at DESC, family LIMIT ?4)";
+    let others = most.saturating_sub(1);
+    let ended = tx.0.prepare_cached(sql)?.execute((&organisation.0, &device.0, family, others))?;
     told(tx, organisation, ended)
 }
 

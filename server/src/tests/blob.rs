@@ -125,6 +125,7 @@ fn pair(state: &str, missing: &str) -> (String, String) {
     (state.to_owned(), missing.to_owned())
 }
 
+/// Shows c08, c13.
 #[tokio::test]
 async fn an_upload_goes_on_after_a_restart_and_is_verified() {
     let upload = Upload::new().await;

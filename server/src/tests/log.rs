@@ -40,6 +40,7 @@ fn refused(field: &str, reason: &str) -> PushResult {
     PushResult::Refused { field: field.to_owned(), reason: reason.to_owned() }
 }
 
+/// Shows c11, s01.
 #[tokio::test]
 async fn a_setup_link_founds_one_organisation_and_a_lost_reply_gets_the_same_receipt() {
     let site = Site::new().await;
@@ -103,6 +104,7 @@ async fn an_invite_enrols_one_device_and_a_failed_enrolment_leaves_no_entry() {
     assert_eq!(crew.read(&crew.ana, 100).await.tip.size, position(&receipt.results[0]) + 1);
 }
 
+/// Shows c09, c11, s01.
 #[tokio::test]
 async fn a_replay_gets_the_same_positions_and_what_is_new_beside_it_is_appended() {
     let mut crew = Crew::new().await;
@@ -405,6 +407,7 @@ async fn pushes_of_many_devices_at_once_all_land_and_outlive_a_crash() {
     assert_eq!(hashes.len(), after.entries.len());
 }
 
+/// Shows s01.
 #[tokio::test]
 async fn a_crash_in_the_middle_of_pushes_loses_nothing_answered_and_doubles_nothing_sent_again() {
     let mut crew = Crew::new().await;

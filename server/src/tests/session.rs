@@ -58,6 +58,7 @@ async fn a_challenge_is_good_once_for_its_device_and_for_a_minute() {
     assert_eq!(open(&late).await, Some(Fault::invalid("challenge", "expired")));
 }
 
+/// Shows c15, b16.
 #[tokio::test]
 async fn the_token_just_used_gives_the_same_successor_again() {
     let (site, phone) = site().await;
@@ -69,6 +70,7 @@ async fn the_token_just_used_gives_the_same_successor_again() {
     assert!(site.refresh(&phone, &second).await.is_ok());
 }
 
+/// Shows c15.
 #[tokio::test]
 async fn an_older_token_ends_the_session() {
     let (site, phone) = site().await;
@@ -94,6 +96,22 @@ async fn a_stolen_token_without_the_key_neither_works_nor_ends_the_session() {
     assert!(site.refresh(&phone, &tokens.refresh_token).await.is_ok());
 }
 
+/// Shows s19.
+#[tokio::test]
+async fn a_session_just_opened_stays_although_the_clock_was_set_back() {
+    let (site, phone) = site().await;
+    for _ in 0..6 {
+        site.sign_in(&phone).await.unwrap();
+    }
+    for back in [0, 1, 24 * 3600 * 1000, 365 * 24 * 3600 * 1000] {
+        site.wait(-back);
+        let tokens = site.sign_in(&phone).await.unwrap();
+        assert!(site.get("/v1/devices", &tokens).await.is_ok(), "{back}");
+        assert!(site.refresh(&phone, &tokens.refresh_token).await.is_ok(), "{back}");
+    }
+}
+
+/// Shows c15, b16.
 #[tokio::test]
 async fn thirty_days_of_lost_replies_force_nobody_out() {
     let (site, phone) = site().await;

@@ -67,6 +67,7 @@ async fn a_rough_way_home(seed: u64, faults: Faults) {
     assert_eq!(hashes.len() as u64, report.size, "an action is in the log twice");
 }
 
+/// Shows c09, c10, c11.
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_arrives_once_over_links_on_which_everything_goes_wrong() {
     for seed in 20..26 {
@@ -74,16 +75,19 @@ async fn everything_arrives_once_over_links_on_which_everything_goes_wrong() {
     }
 }
 
+/// Shows c11, s01.
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_arrives_once_when_every_third_reply_is_lost() {
     a_rough_way_home(30, Faults { drop_reply: 33, ..Faults::default() }).await;
 }
 
+/// Shows c09.
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_arrives_once_when_every_request_is_sent_twice() {
     a_rough_way_home(31, Faults { duplicate: 100, ..Faults::default() }).await;
 }
 
+/// Shows c10.
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_arrives_once_when_requests_overtake_each_other() {
     a_rough_way_home(32, Faults { reorder: 40, ..Faults::default() }).await;
@@ -131,6 +135,7 @@ async fn a_cut_in_the_middle_of_a_page_advances_nothing() {
     assert!(rosa.size().await >= size + 5);
 }
 
+/// Shows c17.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_who_write_unseen_keep_both_values_until_somebody_who_saw_both_chooses() {
     let (mut world, project) = World::with_a_crew(42).await;
@@ -160,6 +165,7 @@ async fn two_who_write_unseen_keep_both_values_until_somebody_who_saw_both_choos
     world.same_state("Ana").await;
 }
 
+/// Shows c17.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_old_screen_cannot_settle_what_it_did_not_show() {
     let (world, project) = World::with_a_crew(43).await;
@@ -192,6 +198,7 @@ async fn a_server_that_restarts_in_the_middle_changes_nothing() {
     world.same_state("Ana").await;
 }
 
+/// Shows c11.
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_enrols_over_a_link_that_loses_replies_comes_in_once() {
     let (mut world, project) = World::with_a_crew(46).await;

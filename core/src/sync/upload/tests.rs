@@ -96,6 +96,7 @@ async fn shown(site: &Site, photo: &PhotoView) -> PhotoView {
     site.client.photo(RecordRequest { id: RecordId::from(photo.id) }).await.unwrap()
 }
 
+/// Shows c08.
 #[tokio::test]
 async fn an_upload_that_was_cut_goes_on_with_the_parts_that_are_missing() {
     let (blobs, _server, site) = start().await;
