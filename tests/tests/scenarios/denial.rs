@@ -13,13 +13,14 @@ use plumbline_tests::{
     clock::HOUR,
     dice::Dice,
     photo,
+    raw::Raw,
     world::{World, ask},
 };
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::raw::Raw;
+
 
 /// What stands in the places of a path.
 #[derive(Clone, Copy)]

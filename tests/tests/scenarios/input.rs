@@ -11,13 +11,14 @@ use plumbline_tests::{
     dice::Dice,
     liar::Liar,
     photo,
+    raw::Raw,
     world::{World, ask},
 };
 use reqwest::Method;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::raw::Raw;
+
 
 /// An action of Teo's, well signed, that his client does not know of.
 fn forged(world: &World, project: Uuid, text: &str) -> Action {

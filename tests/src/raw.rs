@@ -6,7 +6,7 @@ use plumbline_protocol::{
     page::{self, MEDIA, Receipt},
     session::{CHALLENGE, Challenge, ChallengeRequest, SessionRequest, Tokens, message},
 };
-use plumbline_tests::world::{Person, World};
+use crate::world::{Person, World};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use rustls::{
     ClientConfig, RootCertStore,
