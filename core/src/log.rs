@@ -77,10 +77,7 @@ impl Client {
 
     /// Alarms raised, newest first.
     pub async fn alarms(&self) -> Result<Vec<AlarmView>, Fault> {
-        self.run(|inner| {
-            Ok(inner.db.read(entry::alarms)?.into_iter().map(AlarmView::from).collect())
-        })
-        .await
+        self.run(|inner| Ok(inner.db.read(entry::alarms)?.into_iter().map(AlarmView::from).collect())).await
     }
 
     /// Writes what convicts whoever lied: `alarm.json`, each checkpoint that this device had believed as

@@ -49,7 +49,7 @@ pub struct Bounds {
     pub head: Duration,
     /// For a whole request, its body and its answer.
     pub request: Duration,
-    /// A connection on which no byte moves for so long is closed. Longer than a request may take.
+    /// A connection on which no request moves for so long is closed. Longer than a request may take.
     pub stall: Duration,
     /// Connections at once.
     pub connections: usize,

@@ -86,7 +86,8 @@ fn write_all(mut out: impl Write, items: &Receiver<Item>, dropped: &AtomicU64) {
         match dropped.swap(0, Ordering::Relaxed) {
             0 => {}
             lines => {
-                let line = serde_json::json!({"level": "WARN", "fields": {"message": "log lines dropped", "lines": lines}});
+                let line =
+                    serde_json::json!({"level": "WARN", "fields": {"message": "log lines dropped", "lines": lines}});
                 let _ = writeln!(out, "{line}");
             }
         }

@@ -109,7 +109,8 @@ pub fn upload_header(bytes: &[u8]) {
     if let Some(ranges) = ranges_from(text) {
         // Neighbours are one range, so what comes back may be shorter; what it says is the same.
         let numbers = ranges.iter().cloned().flatten();
-        let again = ranges_from(&ranges_to(numbers.clone())).map(|again| again.into_iter().flatten().collect::<Vec<_>>());
+        let again =
+            ranges_from(&ranges_to(numbers.clone())).map(|again| again.into_iter().flatten().collect::<Vec<_>>());
         assert_eq!(again, Some(numbers.collect()));
     }
     same(State::parse(text).map(State::as_str), text);

@@ -10,6 +10,7 @@
     reason = "test code: a panic there is the report"
 )]
 
+pub mod abuse;
 pub mod bless;
 pub mod clock;
 pub mod dice;
@@ -24,5 +25,6 @@ pub mod logs;
 pub mod photo;
 pub mod raw;
 pub mod story;
+pub mod testdata;
 pub mod trial;
 pub mod world;

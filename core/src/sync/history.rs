@@ -81,7 +81,8 @@ pub(crate) async fn check(client: &Client) -> Result<(), Fault> {
                     }
                 };
                 if root != seen.root {
-                    let who = device.map_or("this device was".to_owned(), |device| format!("device {} was", brief(device)));
+                    let who =
+                        device.map_or("this device was".to_owned(), |device| format!("device {} was", brief(device)));
                     let text = format!("{who} shown another history of {} entries", seen.size);
                     return inner.alarm(&Lie::of(Code::Seen, text), checkpoint.as_bytes());
                 }

@@ -1,8 +1,9 @@
 //! Connections: accept, TLS, HTTP, and the end of all that.
 //!
 //! Bounded in every direction ([`Bounds`]): number of connections, of all and of one address, time for the handshake, for
-//! the headers, for a request, and for a connection on which no byte moves. A connection that has become a socket is no
-//! longer among these: `http/live.rs` has it, and `app/live.rs` counts it. A drain stops reading new requests on open connections, answers new connections
+//! the headers, for a request, and for a connection on which no request moves: bytes that belong to none (a head without
+//! end, pings, settings) keep no connection open. A connection that has become a socket is no longer among these:
+//! `http/live.rs` has it, and `app/live.rs` counts it. A drain stops reading new requests on open connections, answers new connections
 //! with `Busy`, and gives requests under way a bounded time to finish.
 
 use std::{
@@ -13,14 +14,19 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     task::{Context, Poll},
     time::Duration,
 };
 
 use axum::{Router, body::Body, response::Response};
-use hyper::{Request, body::Incoming, service::service_fn};
+use bytes::Bytes;
+use hyper::{
+    Request,
+    body::{Frame, Incoming, SizeHint},
+    service::service_fn,
+};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{
@@ -151,9 +157,11 @@ impl Front {
         // Answers are small and awaited: waiting to fill a packet only delays them.
         let _ = stream.set_nodelay(true);
         let Ok(Ok(stream)) = timeout(bounds.handshake, self.tls.accept(stream)).await else { return };
-        let moved = Arc::new(Moved { start: Instant::now(), last_ms: AtomicU64::new(0) });
+        let moved =
+            Arc::new(Moved { start: Instant::now(), last_ms: AtomicU64::new(0), under_way: AtomicUsize::new(0) });
         let io = TokioIo::new(Watched { stream, moved: moved.clone() });
-        let service = service_fn(move |request| answer(self.router.clone(), peer, request));
+        let watched = moved.clone();
+        let service = service_fn(move |request| answer(self.router.clone(), peer, UnderWay::new(&watched), request));
         let mut builder = Builder::new(TokioExecutor::new());
         builder.http1().timer(TokioTimer::new()).header_read_timeout(bounds.head).max_buf_size(64 * 1024);
         builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).max_header_list_size(16 * 1024);
@@ -175,19 +183,66 @@ impl Front {
 async fn answer(
     router: Router,
     peer: SocketAddr,
+    under_way: UnderWay,
     mut request: Request<Incoming>,
-) -> Result<Response<Body>, Infallible> {
+) -> Result<Response<Answer>, Infallible> {
     request.extensions_mut().insert(Peer(peer.ip()));
-    router.oneshot(request).await
+    Ok(router.oneshot(request).await?.map(|body| Answer { body, _under_way: under_way }))
 }
 
-/// When a byte last moved.
+/// When a request last moved: began, ended, or had bytes coming or going.
 struct Moved {
     start: Instant,
     last_ms: AtomicU64,
+    under_way: AtomicUsize,
+}
+
+/// A request from its head to the end of its answer.
+struct UnderWay(Arc<Moved>);
+
+impl UnderWay {
+    fn new(moved: &Arc<Moved>) -> UnderWay {
+        moved.under_way.fetch_add(1, Ordering::Relaxed);
+        moved.note();
+        UnderWay(moved.clone())
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.note();
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// An answer's body; the request is under way until it is out.
+struct Answer {
+    body: Body,
+    _under_way: UnderWay,
+}
+
+impl hyper::body::Body for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 impl Moved {
+    fn note(&self) {
+        self.last_ms.store(self.now(), Ordering::Relaxed);
+    }
+
     fn now(&self) -> u64 {
         u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
@@ -204,7 +259,7 @@ impl Moved {
     }
 }
 
-/// A stream that notes when a byte moves.
+/// A stream that notes when a byte of a request moves.
 struct Watched<S> {
     stream: S,
     moved: Arc<Moved>,
@@ -212,8 +267,8 @@ struct Watched<S> {
 
 impl<S> Watched<S> {
     fn note(&self, moved: bool) {
-        if moved {
-            self.moved.last_ms.store(self.moved.now(), Ordering::Relaxed);
+        if moved && self.moved.under_way.load(Ordering::Relaxed) > 0 {
+            self.moved.note();
         }
     }
 }

@@ -20,8 +20,6 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-
-
 /// What stands in the places of a path.
 #[derive(Clone, Copy)]
 struct Ids {

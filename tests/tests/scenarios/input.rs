@@ -18,8 +18,6 @@ use reqwest::Method;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-
-
 /// An action of Teo's, well signed, that his client does not know of.
 fn forged(world: &World, project: Uuid, text: &str) -> Action {
     let teo = world.of("Teo");

@@ -15,8 +15,6 @@ use plumbline_tests::{
 use reqwest::Method;
 use serde_json::json;
 
-
-
 #[tokio::test(flavor = "multi_thread")]
 async fn another_organisations_ids_are_answered_as_unknown_ones() {
     let (mut world, project) = World::with_a_crew(80).await;
