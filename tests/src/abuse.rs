@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use plumbline_server::Bounds;
+use plumbline_server::{Bounds, Rate, Rates};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
@@ -23,17 +23,29 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A slow peer's pause between two bytes.
 const PACE: Duration = Duration::from_millis(10);
 
-/// Bounds that a test can wait for.
+/// The server's own bounds, but for so few connections of one address that a test can have them all.
+pub fn patient() -> Bounds {
+    Bounds { connections_of_address: 32, ..Bounds::default() }
+}
+
+/// Bounds of time that a test can wait for.
 pub fn impatient() -> Bounds {
     Bounds {
-        handshake: Duration::from_millis(500),
-        head: Duration::from_millis(500),
-        request: Duration::from_millis(1000),
-        stall: Duration::from_millis(1500),
-        connections: 256,
-        connections_of_address: 32,
+        handshake: Duration::from_millis(1000),
+        head: Duration::from_millis(1000),
+        request: Duration::from_millis(2000),
+        stall: Duration::from_millis(3000),
+        ..Bounds::default()
     }
 }
+
+/// Rates that a slow machine can exceed.
+pub fn strict() -> Rates {
+    Rates { address: STRICT, device: STRICT }
+}
+
+/// Above what any one test asks that is no flood.
+pub const STRICT: Rate = Rate { per_second: 50, burst: 500 };
 
 /// `plumbline-serve` on a folder of its own; it ends with this.
 pub struct Process {
@@ -44,11 +56,12 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts the program at `binary`.
-    pub fn start(binary: &str) -> Process {
+    /// Starts the program at `binary`, as patient as it is told.
+    pub fn start(binary: &str, patience: &str) -> Process {
         let data = tempfile::tempdir().unwrap();
         let mut command = Command::new(binary);
-        let mut child = command.arg(data.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            command.arg(data.path()).arg(patience).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut url = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut url).unwrap();
         Process { child, data, url: url.trim().to_owned() }

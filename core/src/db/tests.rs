@@ -32,6 +32,7 @@ fn the_file_is_sealed_from_its_first_byte() {
     assert!(!bytes.windows(6).any(|w| w == b"canary"));
 }
 
+/// Shows b09.
 #[test]
 fn a_failed_write_leaves_nothing() {
     let home = tempfile::tempdir().unwrap();

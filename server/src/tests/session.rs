@@ -26,6 +26,7 @@ async fn a_device_that_proves_its_key_gets_a_session() {
     );
 }
 
+/// Shows s16.
 #[tokio::test]
 async fn an_unknown_device_and_one_of_another_organisation_are_answered_alike() {
     let (site, phone) = site().await;
@@ -58,6 +59,7 @@ async fn a_challenge_is_good_once_for_its_device_and_for_a_minute() {
     assert_eq!(open(&late).await, Some(Fault::invalid("challenge", "expired")));
 }
 
+/// Shows b16.
 #[tokio::test]
 async fn the_token_just_used_gives_the_same_successor_again() {
     let (site, phone) = site().await;
@@ -69,6 +71,7 @@ async fn the_token_just_used_gives_the_same_successor_again() {
     assert!(site.refresh(&phone, &second).await.is_ok());
 }
 
+/// Shows b16.
 #[tokio::test]
 async fn an_older_token_ends_the_session() {
     let (site, phone) = site().await;
@@ -94,6 +97,7 @@ async fn a_stolen_token_without_the_key_neither_works_nor_ends_the_session() {
     assert!(site.refresh(&phone, &tokens.refresh_token).await.is_ok());
 }
 
+/// Shows b16.
 #[tokio::test]
 async fn thirty_days_of_lost_replies_force_nobody_out() {
     let (site, phone) = site().await;
@@ -153,6 +157,7 @@ async fn signing_out_ends_the_session_at_once_and_no_other() {
     assert!(site.get("/v1/devices", &there).await.is_ok());
 }
 
+/// Shows s16.
 #[tokio::test]
 async fn a_token_reads_its_own_organisation_alone() {
     let (site, phone) = site().await;
@@ -163,6 +168,7 @@ async fn a_token_reads_its_own_organisation_alone() {
     assert!(devices.contains(&elsewhere.id().to_string()) && !devices.contains(&phone.id().to_string()));
 }
 
+/// Shows s14.
 #[tokio::test]
 async fn a_bad_body_is_refused_by_the_name_of_its_field() {
     let (site, phone) = site().await;
@@ -184,6 +190,7 @@ async fn a_bad_body_is_refused_by_the_name_of_its_field() {
     );
 }
 
+/// Shows s17.
 #[tokio::test]
 async fn a_request_without_a_good_token_is_signed_out() {
     let (site, _) = site().await;

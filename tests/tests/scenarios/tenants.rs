@@ -15,6 +15,7 @@ use plumbline_tests::{
 use reqwest::Method;
 use serde_json::json;
 
+/// Shows s16.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_organisations_ids_are_answered_as_unknown_ones() {
     let (mut world, project) = World::with_a_crew(80).await;
