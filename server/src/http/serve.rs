@@ -1,10 +1,10 @@
 //! Connections: accept, TLS, HTTP, and the end of all that.
 //!
 //! Bounded in every direction ([`Bounds`]): number of connections, of all and of one address, time for the handshake, for
-//! the headers, for a request, and for a connection on which no request moves: bytes that belong to none (a head without
-//! end, pings, settings) keep no connection open. A connection that has become a socket is no longer among these:
-//! `http/live.rs` has it, and `app/live.rs` counts it. A drain stops reading new requests on open connections, answers new connections
-//! with `Busy`, and gives requests under way a bounded time to finish.
+//! the head, for a request, and for a connection on which no request moves: bytes that belong to none (a head without end,
+//! pings, settings) keep no connection open. A connection that has become a socket is no longer among these:
+//! `http/live.rs` has it, and `app/live.rs` counts it. A drain stops reading new requests on open connections, answers new
+//! connections with `Busy`, and gives requests under way a bounded time to finish.
 
 use std::{
     collections::{HashMap, hash_map::Entry},

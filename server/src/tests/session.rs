@@ -204,3 +204,24 @@ async fn a_request_without_a_good_token_is_signed_out() {
         }
     }
 }
+
+/// Shows s10.
+#[tokio::test]
+async fn a_device_that_asks_too_often_waits_and_another_does_not() {
+    let (dir, clock) = (tempfile::tempdir().unwrap(), Hands::default());
+    let mut config = Config { clock: Arc::new(clock.clone()), ..Config::new(dir.path()) };
+    config.rates.device = crate::Rate { per_second: 1, burst: 2 };
+    let running = start(config).await.unwrap();
+    let client = client(&dir, &[&TLS13]);
+    let site = Site { dir, clock, running, client };
+    let (phone, other) = (Phone::new(ACME, 1), Phone::new(ACME, 2));
+    site.know(&phone, false).await;
+    site.know(&other, false).await;
+    let (tokens, others) = (site.sign_in(&phone).await.unwrap(), site.sign_in(&other).await.unwrap());
+    let mut answers = Vec::new();
+    for _ in 0..5 {
+        answers.push(site.get("/v1/devices", &tokens).await.err());
+    }
+    assert!(answers.contains(&Some(Fault::Busy { retry_after: 1 })), "{answers:?}");
+    assert!(site.get("/v1/devices", &others).await.is_ok());
+}
