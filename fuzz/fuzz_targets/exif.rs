@@ -1,8 +1,7 @@
-//! See `fuzz::exif`.
+//! See `fuzz_exif::exif`.
 #![no_main]
 
-#[allow(dead_code, reason = "one target of several")]
-#[path = "../../tests/src/fuzz.rs"]
-mod fuzz;
+#[path = "../../tests/src/fuzz_exif.rs"]
+mod fuzz_exif;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::exif(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz_exif::exif(bytes));

@@ -68,7 +68,7 @@ impl Code {
             Code::Chain => "An entry was dropped, repeated or moved.",
             Code::Record => "An earlier entry of the same record was kept back.",
             Code::Time => "Entries were moved, or their times were changed.",
-            Code::Key => "Somebody was let in whom nobody of the organisation had invited.",
+            Code::Key => "It is by a key, or for an organisation, that has no place in this log.",
             Code::Commitment => "What it says was changed after it was signed.",
             Code::Root => "Entries were dropped, added or changed, or two people are shown two histories.",
             Code::Checkpoint => "The server goes back on what it had signed, or something else answers in its place.",

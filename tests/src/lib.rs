@@ -17,6 +17,7 @@ pub mod dice;
 pub mod drive;
 pub mod facade;
 pub mod fuzz;
+pub mod fuzz_exif;
 pub mod keys;
 pub mod liar;
 pub mod link;

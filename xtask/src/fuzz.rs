@@ -65,6 +65,9 @@ pub fn fuzz(workspace: &Workspace, options: &Options) -> Result<(), Failure> {
     fs::copy(workspace.root.join("Cargo.lock"), workspace.root.join("fuzz/Cargo.lock")).map_err(lock)?;
     let mut build = workspace.program("cargo");
     build.args(["+nightly", "build", "--release", "--manifest-path", "fuzz/Cargo.toml", "--target", &host]);
+    if options.targets.iter().any(|(name, _)| *name == "exif") {
+        build.args(["--features", "exif"]);
+    }
     succeed(build.env("CARGO_TARGET_DIR", &target).env("RUSTFLAGS", FLAGS))?;
     for (name, longest) in &options.targets {
         run(workspace, &target, &host, name, *longest, options.seconds)?;

@@ -12,7 +12,7 @@ use plumbline_protocol::{
 };
 use plumbline_tests::{
     dice::Dice,
-    fuzz,
+    fuzz, fuzz_exif,
     liar::Liar,
     logdir, ran,
     raw::Raw,
@@ -302,7 +302,8 @@ async fn naughty_strings_come_back_as_the_same_bytes_or_are_refused_by_name() {
 fn no_parser_breaks_on_its_corpus_or_on_anything_near_it() {
     const EACH: u64 = 4000;
     let mut count = 0;
-    for (name, target) in fuzz::TARGETS {
+    let exif: fuzz::Target = ("exif", fuzz_exif::exif);
+    for (name, target) in fuzz::TARGETS.into_iter().chain([exif]) {
         let mut inputs = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(name));
         if name == "exif" {
             for folder in ["exif/gps", "exif/orientation"] {
