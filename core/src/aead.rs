@@ -44,6 +44,7 @@ mod tests {
 
     use super::*;
 
+    /// Shows b08.
     #[test]
     fn every_wycheproof_case_is_judged_as_published() {
         let Some(path) = crate::testdata::path("wycheproof/xchacha20_poly1305_test.json") else { return };

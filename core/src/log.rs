@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use plumbline_protocol::{
-    Fault, Hash,
+    Fault, Hash, OrganisationId,
     directory::Exporter,
     log::checkpoint::{Origin, SignedCheckpoint},
+    page::{Page, Receipt},
 };
 use serde::{Deserialize, Serialize};
 
@@ -38,14 +39,26 @@ pub struct LogView {
 /// A log that disagreed with its own proofs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmView {
+    /// Its number on this device.
+    pub alarm: i64,
     /// When it was seen, by this device's clock.
     pub at: i64,
     /// What kind: the verifier's codes.
     pub code: String,
     /// Where in the log.
     pub position: Option<u64>,
-    /// In words.
+    /// In words: what, where, by which device, and what it means.
     pub text: String,
+}
+
+/// Where the evidence of an alarm goes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportAlarmRequest {
+    /// The alarm's number.
+    pub alarm: i64,
+    /// A folder that does not exist yet.
+    pub path: PathBuf,
 }
 
 /// Where a copy of the log goes.
@@ -64,11 +77,16 @@ impl Client {
 
     /// Alarms raised, newest first.
     pub async fn alarms(&self) -> Result<Vec<AlarmView>, Fault> {
-        self.run(|inner| {
-            let view = |a: entry::Alarm| AlarmView { at: a.at, code: a.code, position: a.position, text: a.text };
-            Ok(inner.db.read(entry::alarms)?.into_iter().map(view).collect())
-        })
-        .await
+        self.run(|inner| Ok(inner.db.read(entry::alarms)?.into_iter().map(AlarmView::from).collect())).await
+    }
+
+    /// Writes what convicts whoever lied: `alarm.json`, each checkpoint that this device had believed as
+    /// `believed.<n>`, the message that raised the alarm as `message`, and the checkpoint in it as `told`.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`] where there is no such alarm; [`Fault::Invalid`] `path` where something is there.
+    pub async fn export_alarm(&self, request: ExportAlarmRequest) -> Result<AlarmView, Fault> {
+        self.run(move |inner| inner.export_alarm(&request)).await
     }
 
     /// Writes a copy of the whole log, which `plumbline-verify` accepts. Only for who sees everything.
@@ -98,6 +116,26 @@ impl Inner {
         })
     }
 
+    fn export_alarm(&self, request: &ExportAlarmRequest) -> Result<AlarmView, Fault> {
+        let organisation = self.organisation()?;
+        let (alarms, evidence) = self.db.read(|c| Ok((entry::alarms(c)?, entry::evidence(c, request.alarm)?)))?;
+        let alarm = alarms.into_iter().find(|alarm| alarm.id == request.alarm).ok_or(Fault::NotFound)?;
+        let entry::Evidence { believed, message } = evidence.ok_or(Fault::NotFound)?;
+        let view = AlarmView::from(alarm);
+        files::new_folder(&request.path)?;
+        let write = |name: &str, bytes: &[u8]| files::write_into(&request.path, name, bytes);
+        write("alarm.json", &serde_json::to_vec_pretty(&view).map_err(|_| Fault::corrupt("store"))?)?;
+        for (n, checkpoint) in believed.iter().enumerate() {
+            write(&format!("believed.{n}"), checkpoint.as_bytes())?;
+        }
+        write("message", &message)?;
+        match told(&message, organisation) {
+            Some(checkpoint) => write("told", checkpoint.as_bytes())?,
+            None => {}
+        }
+        Ok(view)
+    }
+
     fn export_log(&self, request: &ExportLogRequest) -> Result<LogView, Fault> {
         let view = self.log()?;
         if !view.all {
@@ -125,4 +163,23 @@ impl Inner {
         exporter.finish(&view.checkpoint).into_iter().try_for_each(write)?;
         Ok(view)
     }
+}
+
+impl From<entry::Alarm> for AlarmView {
+    fn from(alarm: entry::Alarm) -> Self {
+        let entry::Alarm { id, at, code, position, text } = alarm;
+        AlarmView { alarm: id, at, code, position, text }
+    }
+}
+
+/// The checkpoint in a page, in a receipt, or the message itself.
+fn told(message: &[u8], organisation: OrganisationId) -> Option<String> {
+    if let Ok(Page::Part { checkpoint, .. }) = Page::decode(message, organisation) {
+        return Some(checkpoint);
+    }
+    if let Ok(Receipt { checkpoint, .. }) = Receipt::decode(message) {
+        return Some(checkpoint);
+    }
+    let text = str::from_utf8(message).ok()?;
+    SignedCheckpoint::parse(text).is_ok().then(|| text.to_owned())
 }

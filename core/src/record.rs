@@ -197,7 +197,9 @@ impl Client {
     pub async fn search(&self, request: SearchRequest) -> Result<Vec<RecordView>, Fault> {
         self.run(move |inner| {
             inner.identity()?;
-            let words: Vec<&str> = request.text.split_whitespace().take(16).collect();
+            // NUL parts words too: the index reads a query only as far as the first.
+            let words = request.text.split(|c: char| c.is_whitespace() || c == '\0').filter(|word| !word.is_empty());
+            let words: Vec<&str> = words.take(16).collect();
             if words.is_empty() || request.text.len() > 500 {
                 return Err(Fault::invalid("text", "length"));
             }

@@ -268,9 +268,11 @@ async fn rounds(client: Weak<Inner>, woken: Arc<Notify>, pace: Pace) {
                 if client_now.inner.sync.live.is_open() { pace.poll_while_woken } else { pace.poll }
             }
         };
+        // What the server asks for is given whole, whoever looks.
+        let asked = matches!(done, Err(Fault::Busy { .. }));
         known = done.map_or(known, |view| view.size);
         drop(client_now);
-        let until = tokio::time::Instant::now() + jittered(wait);
+        let until = tokio::time::Instant::now() + drawn(wait, asked, chance());
         // After a good round any reason starts the next; a failed one waits its time out, unless the network came back or
         // a person looks. What the server says is news only where it is past what was read.
         while tokio::time::timeout_at(until, woken.notified()).await.is_ok() {
@@ -278,10 +280,8 @@ async fn rounds(client: Weak<Inner>, woken: Arc<Notify>, pace: Pace) {
             let reasons = inner.sync.take_reasons();
             let news = |hint: Hint| hint.size > known || generation.is_some_and(|before| before != hint.generation);
             let behind = reasons.contains(&Reason::Live) && inner.sync.live.hint().is_none_or(news);
-            if reasons.contains(&Reason::Network)
-                || reasons.contains(&Reason::Foreground)
-                || !failed && (behind || reasons.contains(&Reason::Local))
-            {
+            let someone = reasons.contains(&Reason::Network) || reasons.contains(&Reason::Foreground);
+            if !asked && (someone || !failed && (behind || reasons.contains(&Reason::Local))) {
                 break;
             }
         }
@@ -309,8 +309,27 @@ impl Inner {
     }
 }
 
-/// Up to a quarter less, so that a thousand phones do not come back in the same second.
-fn jittered(wait: Duration) -> Duration {
-    let part = crate::secret::random::<1>().map_or(0, |r| u32::from(r.first().copied().unwrap_or_default()));
-    wait - wait / 4 * part / 256
+/// Up to a quarter less, or more where the server asked for it, so that a thousand phones do not come back in one second.
+fn drawn(wait: Duration, asked: bool, chance: u8) -> Duration {
+    let part = wait / 4 * u32::from(chance) / 256;
+    if asked { wait + part } else { wait - part }
+}
+
+fn chance() -> u8 {
+    crate::secret::random::<1>().map_or(0, |random| random.first().copied().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Shows s10.
+    #[test]
+    fn a_server_that_asks_for_time_is_given_all_of_it() {
+        let wait = Duration::from_secs(40);
+        for chance in [0, 100, 255] {
+            assert!((wait..wait * 5 / 4).contains(&drawn(wait, true, chance)));
+            assert!((wait * 3 / 4..=wait).contains(&drawn(wait, false, chance)));
+        }
+    }
 }

@@ -36,9 +36,12 @@ pub fn pack(message: &[u8]) -> Result<Vec<u8>, Fault> {
 
 /// Decompresses a message of at most [`MAX_MESSAGE`] bytes.
 pub fn unpack(packed: &[u8]) -> Result<Vec<u8>, Fault> {
-    let decoder = zstd::stream::read::Decoder::with_buffer(packed).map_err(|_| Fault::invalid("body", "zstd"))?;
+    let bad = |_| Fault::invalid("body", "zstd");
+    let mut decoder = zstd::stream::read::Decoder::with_buffer(packed).map_err(bad)?;
+    // Otherwise a frame of a few bytes may ask for a window of 128 MiB.
+    decoder.window_log_max(MAX_MESSAGE.ilog2()).map_err(bad)?;
     let mut message = Vec::new();
-    decoder.take(MAX_MESSAGE as u64 + 1).read_to_end(&mut message).map_err(|_| Fault::invalid("body", "zstd"))?;
+    decoder.take(MAX_MESSAGE as u64 + 1).read_to_end(&mut message).map_err(bad)?;
     if message.len() > MAX_MESSAGE {
         return Err(Fault::TooLarge { limit: MAX_MESSAGE as u64 });
     }
@@ -225,8 +228,12 @@ impl Receipt {
     pub fn decode(message: &[u8]) -> Result<Receipt, BadAction> {
         let mut r = Reader::new(message);
         r.list_of(4)?;
-        let mut results = Vec::new();
-        for _ in 0..r.list()? {
+        let count = r.list()?;
+        if count > MAX_PUSH {
+            return Err(BadAction::Form("too many results"));
+        }
+        let mut results = Vec::with_capacity(count);
+        for _ in 0..count {
             let n = r.list()?;
             results.push(match (r.uint()?, n) {
                 (0, 6) => {
@@ -299,6 +306,11 @@ pub struct UnverifiedEntry {
 }
 
 impl UnverifiedEntry {
+    /// The device that it says it is by.
+    pub fn device(&self) -> DeviceId {
+        self.action.header.device
+    }
+
     /// Checks the signature.
     pub fn verify(self) -> Result<Entry, BadAction> {
         let UnverifiedEntry { action, received, outcome, rules, record_previous } = self;

@@ -12,6 +12,7 @@ use crate::{
     fault::Fault,
     fold::{self, Book, Tip, is_organisation_entry, record_previous},
     generation::{self, Opening},
+    id::DeviceId,
     judge::judge,
 };
 
@@ -58,6 +59,32 @@ pub struct Lie {
     pub text: String,
 }
 
+impl Code {
+    /// What it means when a log has this disagreement, in a sentence for a person.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Code::Encoding => "What was sent is not in the one form that a log has.",
+            Code::Signature => "It was changed after it was signed, or names another author.",
+            Code::Chain => "An entry was dropped, repeated or moved.",
+            Code::Record => "An earlier entry of the same record was kept back.",
+            Code::Time => "Entries were moved, or their times were changed.",
+            Code::Key => "It is by a key, or for an organisation, that has no place in this log.",
+            Code::Commitment => "What it says was changed after it was signed.",
+            Code::Root => "Entries were dropped, added or changed, or two people are shown two histories.",
+            Code::Checkpoint => "The server goes back on what it had signed, or something else answers in its place.",
+            Code::Seen => "Two people were shown two histories.",
+            Code::Fold => "The server claims an effect that the rules do not give, or hides one that they do.",
+            Code::Blob => "The bytes of a photograph are not those that were signed.",
+            Code::Missing => "Something that belongs to the log was left out.",
+        }
+    }
+}
+
+/// The beginning of a device's id, enough to find it in a list.
+pub fn brief(device: &DeviceId) -> String {
+    device.to_string().chars().take(8).collect()
+}
+
 impl Lie {
     /// At `position`.
     pub fn at(position: u64, code: Code, text: impl Into<String>) -> Lie {
@@ -66,6 +93,19 @@ impl Lie {
     /// About the log as a whole.
     pub fn of(code: Code, text: impl Into<String>) -> Lie {
         Lie { code, position: None, text: text.into() }
+    }
+    /// With the device that the entry names.
+    pub fn by(mut self, device: &DeviceId) -> Lie {
+        self.text = format!("{} (by device {})", self.text, brief(device));
+        self
+    }
+    /// What happened, where, and what it means, for a person.
+    pub fn sentence(&self) -> String {
+        let Lie { code, position, text } = self;
+        match position {
+            Some(position) => format!("Entry {position}: {text}. {}", code.meaning()),
+            None => format!("The log: {text}. {}", code.meaning()),
+        }
     }
     /// Of an action that could not be read.
     pub fn bad_action(position: u64, bad: &BadAction) -> Lie {
@@ -117,9 +157,9 @@ impl From<Lie> for Trouble {
 /// checkpoint and `seen` roots are checked by the caller, who has the tree. `all`: the reader has seen every entry so far.
 pub fn read(book: &mut dyn Book, tip: &mut Tip, entry: &Arc<Entry>, all: bool) -> Result<(), Trouble> {
     let position = tip.size;
-    let lie = |code, text: &str| Err(Trouble::Lie(Lie::at(position, code, text)));
     let action = &entry.action;
     let header = action.header();
+    let lie = |code, text: &str| Err(Trouble::Lie(Lie::at(position, code, text).by(&header.device)));
     let organisation_entry = is_organisation_entry(book, action)?;
     if entry.rules > RULES && organisation_entry {
         return Err(Trouble::Fault(Fault::Outdated));

@@ -27,6 +27,8 @@ pub struct Config {
     pub rates: Rates,
     /// The sockets that wake devices.
     pub sockets: Sockets,
+    /// How long, and how often at once, one caller may hold on to the server.
+    pub bounds: Bounds,
 }
 
 /// A certificate given by the administrator.
@@ -36,6 +38,36 @@ pub struct TlsFiles {
     pub certificate: PathBuf,
     /// PEM: its private key.
     pub key: PathBuf,
+}
+
+/// What ends a connection or a request that does not end by itself. The defaults are for phones on bad networks.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// For the TLS handshake.
+    pub handshake: Duration,
+    /// For the head of a request.
+    pub head: Duration,
+    /// For a whole request, its body and its answer.
+    pub request: Duration,
+    /// A connection on which no request moves for so long is closed. Longer than a request may take.
+    pub stall: Duration,
+    /// Connections at once.
+    pub connections: usize,
+    /// Connections at once of one network address, so that no one address takes them all. A site may share one.
+    pub connections_of_address: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Bounds {
+            handshake: Duration::from_secs(10),
+            head: Duration::from_secs(10),
+            request: Duration::from_secs(60),
+            stall: Duration::from_secs(75),
+            connections: 2048,
+            connections_of_address: 512,
+        }
+    }
 }
 
 /// Token buckets: how many requests a second go on for ever, and how many may come at once.
@@ -70,6 +102,7 @@ impl Config {
                 device: Rate { per_second: 100, burst: 400 },
             },
             sockets: Sockets::default(),
+            bounds: Bounds::default(),
         }
     }
 }

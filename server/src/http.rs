@@ -48,8 +48,6 @@ const MESSAGE_LIMIT: usize = MAX_MESSAGE + 64 * 1024;
 const FIRST_LIMIT: usize = 128 * 1024;
 /// Most bytes of one part of a photograph.
 const PART_LIMIT: usize = PART as usize;
-/// A request that is not answered by then is given up.
-const TIMEOUT: Duration = Duration::from_secs(60);
 const REQUEST: HeaderName = HeaderName::from_static("plumbline-request");
 
 /// What handlers share.
@@ -60,6 +58,8 @@ pub(crate) struct Web {
     devices: Arc<Buckets<DeviceId>>,
     /// Time between two pings of a socket.
     ping: Duration,
+    /// A request that is not answered by then is given up.
+    patience: Duration,
 }
 
 /// The address at the other end of the connection.
@@ -127,9 +127,9 @@ routes! {
 
 /// The service.
 pub(crate) fn router(app: Arc<App>, config: &Config) -> Router {
-    let Config { rates, sockets, .. } = config;
+    let Config { rates, sockets, bounds, .. } = config;
     let (addresses, devices) = (Arc::new(Buckets::new(rates.address)), Arc::new(Buckets::new(rates.device)));
-    let web = Web { app, addresses, devices, ping: sockets.ping };
+    let web = Web { app, addresses, devices, ping: sockets.ping, patience: bounds.request };
     routes()
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
@@ -175,7 +175,7 @@ async fn answer(web: &Web, request: Request, next: Next) -> Response {
     if let Some(Err(refusal)) = peer.map(|address| web.addresses.take(address)) {
         return refusal.into_response();
     }
-    match tokio::time::timeout(TIMEOUT, next.run(request)).await {
+    match tokio::time::timeout(web.patience, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Refusal::from(Fault::Cancelled).into_response(),
     }

@@ -39,7 +39,7 @@ use self::{
 };
 pub use self::{
     clock::{Clock, SystemClock},
-    config::{Config, Rate, Rates, Sockets, StartError, TlsFiles},
+    config::{Bounds, Config, Rate, Rates, Sockets, StartError, TlsFiles},
     http::{Access, ROUTES, Route},
 };
 
@@ -82,7 +82,8 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
     let url = format!("https://{}", server.at);
     let setup = setup::first(&app.db, server, app.now()).await?;
     let jobs = tokio::spawn(jobs::run(app.clone())).abort_handle();
-    let front = Front { tls: TlsAcceptor::from(tls.config), router: http::router(app.clone(), &config) };
+    let router = http::router(app.clone(), &config);
+    let front = Front { tls: TlsAcceptor::from(tls.config), router, bounds: config.bounds };
     let (stop, stopped) = oneshot::channel();
     let serving = tokio::spawn(serve(listener, front, stopped));
     let (stop, serving, lock) = (Some(stop), Some(serving), Some(lock));

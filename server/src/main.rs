@@ -3,6 +3,8 @@
 //! `--data DIR` is all it needs. One line of JSON on stdout when it is ready, logs as JSON on stderr, SIGTERM drains and
 //! exits 0. Exit codes: 1 cannot start, 2 usage, 3 the folder is in use, 4 the folder is from a newer version.
 
+mod sink;
+
 use std::{
     io::{self, Write},
     net::SocketAddr,
@@ -13,6 +15,8 @@ use std::{
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use plumbline_server::{Config, Sockets, StartError, SystemClock, TlsFiles};
 use tracing_subscriber::EnvFilter;
+
+use self::sink::Sink;
 
 /// Keeps an organisation's log and photographs.
 #[derive(Parser)]
@@ -51,8 +55,9 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(io::stderr).init();
     let arguments = Arguments::parse();
+    let Ok(sink) = Sink::start(io::stderr()) else { return ExitCode::FAILURE };
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(sink.clone()).init();
     let Some(data) = arguments.data else {
         Arguments::command().error(ErrorKind::MissingRequiredArgument, "--data DIR is required").exit()
     };
@@ -69,13 +74,15 @@ async fn main() -> ExitCode {
             serve(Config { listen: arguments.listen, name: arguments.name, tls, sockets, ..Config::new(data) }).await
         }
     };
-    match done {
+    let code = match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "cannot start");
             ExitCode::from(error.exit_code())
         }
-    }
+    };
+    sink.flush();
+    code
 }
 
 async fn serve(config: Config) -> Result<(), StartError> {

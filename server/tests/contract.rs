@@ -6,6 +6,14 @@ use std::{
     io::{BufRead, BufReader, Read},
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
+    time::Duration,
+};
+
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring,
+    pki_types::{CertificateDer, pem::PemObject},
+    version::TLS13,
 };
 
 const BINARY: &str = env!("CARGO_BIN_EXE_plumbline-server");
@@ -54,6 +62,31 @@ fn it_says_when_it_is_ready_keeps_its_folder_and_ends_at_sigterm() {
     for line in log.lines() {
         serde_json::from_str::<serde_json::Value>(line).unwrap();
     }
+}
+
+/// A pipe holds 64 KiB, some 250 lines: the requests behind it would wait for whoever reads the log.
+///
+/// Shows s22.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_log_that_nobody_reads_stops_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut child = serve(dir.path());
+    let url = format!("{}/health", ready(&mut child)["url"].as_str().unwrap());
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(dir.path().join("ca.pem")).unwrap()).unwrap();
+    let tls = ClientConfig::builder_with_provider(ring::default_provider().into())
+        .with_protocol_versions(&[&TLS13])
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let client = reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build().unwrap();
+    for n in 0..2000 {
+        // Refused or not, each is answered, and each leaves a line.
+        let asked = tokio::time::timeout(Duration::from_secs(30), client.get(&url).send()).await;
+        assert!(asked.is_ok_and(|answer| answer.is_ok()), "request {n} waits for the log");
+    }
+    assert_eq!(terminate(&mut child).code(), Some(0));
 }
 
 #[test]

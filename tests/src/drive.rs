@@ -17,7 +17,7 @@ use plumbline_core::{
     clock::SystemClock,
     enrol::{CreateOrganisationRequest, CreatedView, EnrolRequest, SignOutRequest, SignOutView, StatusView},
     keystore::{Keystore, PassphraseKeystore},
-    log::{AlarmView, ExportLogRequest, LogView},
+    log::{AlarmView, ExportAlarmRequest, ExportLogRequest, LogView},
     member::{InviteRequest, InviteView, MemberRequest, ProjectRequest, RevokeRequest},
     outbox::{ActionRequest, HeldView, WaitingView},
     photo::{CaptureRequest, ExportPhotoRequest, PhotoView, PhotosView, RoomView},
@@ -118,6 +118,7 @@ calls! {
         sync() -> SyncView;
         log() -> LogView;
         export_log(ExportLogRequest) -> LogView;
+        export_alarm(ExportAlarmRequest) -> AlarmView;
         restore(RestoreRequest) -> RestoredView;
         recover(RecoverRequest) -> RecoveredView;
         lost() -> Vec<LostView>;

@@ -20,7 +20,7 @@ use plumbline_protocol::{
         merkle::{MemoryTree, Subtree, root_at, run_hashes},
         tile::Tile,
     },
-    page::{self, Item, MEDIA, Page, PullRequest, UnverifiedEntry},
+    page::{self, Item, MEDIA, Page, PullRequest, Receipt, UnverifiedEntry},
     policy,
     time::{BootId, TimeEvidence},
     value::{Key, Value},
@@ -91,6 +91,11 @@ impl Liar {
     /// From now on checkpoints are signed with `key`.
     pub fn take_key(&mut self, key: SigningKey) {
         self.key = key;
+    }
+
+    /// The key with which the server signs checkpoints and deposits.
+    pub fn server_key(&self) -> SigningKey {
+        self.key.clone()
     }
 
     /// Position of the last entry of this kind.
@@ -211,6 +216,19 @@ pub fn on_pages(
         }
         let page = Page::Part { items, tail, checkpoint, now };
         let body = page::pack(&page.encode().unwrap()).unwrap();
+        say(told, MEDIA, body)
+    }
+}
+
+/// Changes the receipt of every push that is answered with one.
+pub fn on_receipts(change: impl Fn(&mut Receipt) + Send + Sync) -> impl Fn(&Asked, Told) -> Told + Send + Sync {
+    move |asked, told| {
+        if asked.path != "/v1/push" || told.status != StatusCode::OK {
+            return told;
+        }
+        let mut receipt = Receipt::decode(&page::unpack(&told.body).unwrap()).unwrap();
+        change(&mut receipt);
+        let body = page::pack(&receipt.encode()).unwrap();
         say(told, MEDIA, body)
     }
 }

@@ -10,22 +10,27 @@
     reason = "test code: a panic there is the report"
 )]
 
+pub mod abuse;
 pub mod bless;
 pub mod clock;
 pub mod dice;
 pub mod disk;
 pub mod drive;
 pub mod facade;
+pub mod fuzz;
+pub mod fuzz_exif;
 pub mod keys;
 pub mod liar;
 pub mod link;
 pub mod logdir;
 pub mod logs;
 pub mod photo;
+pub mod raw;
 pub mod sound;
 pub mod stage;
 pub mod storm;
 pub mod story;
 pub mod strace;
+pub mod testdata;
 pub mod trial;
 pub mod world;

@@ -541,12 +541,16 @@ fn acceptor(data: &Path, shown: Certificate) -> TlsAcceptor {
 
 /// A client that trusts the authority of the server's data folder and no other.
 fn trusting(data: &Path) -> reqwest::Client {
+    reqwest::Client::builder().tls_backend_preconfigured(trust(data)).no_proxy().build().unwrap()
+}
+
+/// TLS that trusts the authority of the server's data folder and no other.
+pub fn trust(data: &Path) -> ClientConfig {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(data.join("ca.pem")).unwrap()).unwrap();
-    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_protocol_versions(&[&TLS13])
         .unwrap()
         .with_root_certificates(roots)
-        .with_no_client_auth();
-    reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().build().unwrap()
+        .with_no_client_auth()
 }

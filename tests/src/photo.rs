@@ -1,19 +1,18 @@
 //! Photographs to work with: real ones of the test data, or pictures made on the spot, with EXIF and GPS.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
 };
 
 use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
 
-use crate::dice::Dice;
+use crate::{dice::Dice, testdata};
 
 /// Three photographs as files: those of `PLUMBLINE_DATA` where it is, otherwise made and written into `folder`. True: real.
 pub fn three(folder: &Path, dice: &mut Dice) -> (Vec<PathBuf>, bool) {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
-    let photos = env::var_os("PLUMBLINE_DATA").map_or(beside, PathBuf::from).join("photos");
-    let listed = fs::read_dir(photos).into_iter().flatten().flatten().map(|file| file.path());
+    let listed =
+        testdata::path("photos").map(fs::read_dir).into_iter().flatten().flatten().flatten().map(|file| file.path());
     let mut real: Vec<PathBuf> = listed.filter(|path| path.extension().is_some_and(|e| e == "jpg")).collect();
     real.sort();
     if real.len() >= 3 {

@@ -8,6 +8,7 @@ mod bench;
 mod bless;
 mod ci;
 mod deny;
+mod fuzz;
 mod machine;
 mod reliability;
 mod run;
@@ -33,6 +34,8 @@ Usage: cargo xtask COMMAND
   bless [--check]    write the generated files anew, or compare them with what is committed
   bench [NAME...]    measure; writes target/bench.md and target/bench.json
   reliability        run the tests and write docs/reliability.md: what happens to the system, and what shows that it holds
+  fuzz [TARGET] [--seconds N]
+                     feed each parser with made-up input for N seconds (60); needs a nightly compiler
   tidy               check the rules of the house that no compiler knows
 
   --yes              install what is missing on this machine without asking (so do CI=true and root)";
@@ -86,6 +89,7 @@ fn command(mut words: Vec<String>) -> Result<(), Failure> {
         },
         "ci" => none_left(&words).and_then(|()| ci::ci(&workspace)),
         "bless" => bless::bless(&workspace, flag_alone(&words, "--check")?),
+        "fuzz" => fuzz::fuzz(&workspace, &fuzz::Options::parse(&words)?),
         "bench" => bench::bench(&workspace, &words),
         "reliability" => none_left(&words).and_then(|()| reliability::reliability(&workspace)),
         "tidy" => none_left(&words).and_then(|()| tidy::tidy(&workspace)),

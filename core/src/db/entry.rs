@@ -82,19 +82,34 @@ pub fn put_checked(c: &Tx, device: &DeviceId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Keeps a size and root that later history must continue.
-pub fn put_anchor(c: &Tx, seen: &Seen) -> Result<(), Fault> {
-    let mut insert =
-        c.prepare_cached("INSERT OR IGNORE INTO anchor (generation, size, root) VALUES (?1, ?2, ?3)").map_err(sql)?;
-    insert.execute(params![seen.generation, seen.size, seen.root.0]).map_err(sql)?;
+/// A size and root that later history must continue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Anchor {
+    /// Generation, size and root.
+    pub seen: Seen,
+    /// The signed checkpoint that promised them; empty where none was kept.
+    pub checkpoint: String,
+}
+
+/// Keeps an anchor.
+pub fn put_anchor(c: &Tx, anchor: &Anchor) -> Result<(), Fault> {
+    let mut insert = c
+        .prepare_cached("INSERT OR IGNORE INTO anchor (generation, size, root, checkpoint) VALUES (?1, ?2, ?3, ?4)")
+        .map_err(sql)?;
+    let Anchor { seen, checkpoint } = anchor;
+    insert.execute(params![seen.generation, seen.size, seen.root.0, checkpoint]).map_err(sql)?;
     Ok(())
 }
 
 /// The anchors, smallest first.
-pub fn anchors(c: &Tx) -> Result<Vec<Seen>, Fault> {
-    let mut query = c.prepare_cached("SELECT generation, size, root FROM anchor ORDER BY size").map_err(sql)?;
+pub fn anchors(c: &Tx) -> Result<Vec<Anchor>, Fault> {
+    let mut query =
+        c.prepare_cached("SELECT generation, size, root, checkpoint FROM anchor ORDER BY size").map_err(sql)?;
     query
-        .query_map([], |r| Ok(Seen { generation: r.get(0)?, size: r.get(1)?, root: Hash(r.get(2)?) }))
+        .query_map([], |r| {
+            let seen = Seen { generation: r.get(0)?, size: r.get(1)?, root: Hash(r.get(2)?) };
+            Ok(Anchor { seen, checkpoint: r.get(3)? })
+        })
         .and_then(Iterator::collect)
         .map_err(sql)
 }
@@ -112,6 +127,8 @@ pub fn drop_anchor(c: &Tx, seen: &Seen) -> Result<(), Fault> {
 /// An alarm that was raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
+    /// Its number on this device.
+    pub id: i64,
     /// When, by this device's clock, milliseconds since 1970.
     pub at: i64,
     /// What kind of lie.
@@ -122,14 +139,32 @@ pub struct Alarm {
     pub text: String,
 }
 
-/// Keeps an alarm with the message that raised it, once for each text.
-pub fn put_alarm(c: &Tx, at: i64, lie: &Lie, message: &[u8]) -> Result<(), Fault> {
+/// Both versions of what an alarm is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// Signed checkpoints that this device had believed.
+    pub believed: Vec<String>,
+    /// The message that raised the alarm, as it came; empty where there was none or no room for it.
+    pub message: Vec<u8>,
+}
+
+/// Alarms that are kept; the first ones say what happened, and a liar must not fill the disk with others.
+const MOST_ALARMS: u32 = 100;
+/// Bytes of messages that are kept with alarms.
+const MOST_EVIDENCE: usize = 32 * 1024 * 1024;
+
+/// Keeps an alarm with its evidence, once for each text.
+pub fn put_alarm(c: &Tx, at: i64, lie: &Lie, evidence: &Evidence) -> Result<(), Fault> {
     let position = lie.position.map_or(-1, |p| i64::try_from(p).unwrap_or(i64::MAX));
-    let code = lie.code.to_string();
+    let kept: usize = c.query_row("SELECT COALESCE(SUM(LENGTH(page)), 0) FROM alarm", [], |r| r.get(0)).map_err(sql)?;
+    let room = evidence.message.len() <= MOST_EVIDENCE.saturating_sub(kept);
+    let message = if room { evidence.message.as_slice() } else { &[] };
+    let believed = serde_json::to_string(&evidence.believed).unwrap_or_default();
     c.execute(
-        "INSERT INTO alarm (at, code, position, text, page) SELECT ?1, ?2, ?3, ?4, ?5
-         WHERE NOT EXISTS (SELECT 1 FROM alarm WHERE code = ?2 AND position = ?3 AND text = ?4)",
-        params![at, code, position, lie.text, message],
+        "INSERT INTO alarm (at, code, position, text, page, believed) SELECT ?1, ?2, ?3, ?4, ?5, ?6
+         WHERE NOT EXISTS (SELECT 1 FROM alarm WHERE code = ?2 AND position = ?3 AND text = ?4)
+             AND (SELECT COUNT(*) FROM alarm) < ?7",
+        params![at, lie.code.to_string(), position, lie.sentence(), message, believed, MOST_ALARMS],
     )
     .map_err(sql)?;
     Ok(())
@@ -137,13 +172,26 @@ pub fn put_alarm(c: &Tx, at: i64, lie: &Lie, message: &[u8]) -> Result<(), Fault
 
 /// The alarms, newest first.
 pub fn alarms(c: &Tx) -> Result<Vec<Alarm>, Fault> {
-    let mut query =
-        c.prepare_cached("SELECT at, code, position, text FROM alarm ORDER BY id DESC LIMIT 100").map_err(sql)?;
+    let mut query = c.prepare_cached("SELECT id, at, code, position, text FROM alarm ORDER BY id DESC").map_err(sql)?;
     query
         .query_map([], |r| {
-            let position: i64 = r.get(2)?;
-            Ok(Alarm { at: r.get(0)?, code: r.get(1)?, position: u64::try_from(position).ok(), text: r.get(3)? })
+            let position: i64 = r.get(3)?;
+            let position = u64::try_from(position).ok();
+            Ok(Alarm { id: r.get(0)?, at: r.get(1)?, code: r.get(2)?, position, text: r.get(4)? })
         })
         .and_then(Iterator::collect)
         .map_err(sql)
+}
+
+/// What was kept with an alarm.
+pub fn evidence(c: &Tx, alarm: i64) -> Result<Option<Evidence>, Fault> {
+    let found: Option<(String, Vec<u8>)> = c
+        .query_row("SELECT believed, page FROM alarm WHERE id = ?1", [alarm], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()
+        .map_err(sql)?;
+    let read = |(believed, message): (String, _)| {
+        let believed = serde_json::from_str(&believed).map_err(|_| Fault::corrupt("store"))?;
+        Ok(Evidence { believed, message })
+    };
+    found.map(read).transpose()
 }

@@ -32,6 +32,7 @@ fn the_file_is_sealed_from_its_first_byte() {
     assert!(!bytes.windows(6).any(|w| w == b"canary"));
 }
 
+/// Shows b09.
 #[test]
 fn a_failed_write_leaves_nothing() {
     let home = tempfile::tempdir().unwrap();
@@ -115,4 +116,27 @@ fn what_is_pending_never_moves_the_end_of_a_records_chain() {
         Ok(())
     })
     .unwrap();
+}
+
+/// Shows c23.
+#[test]
+fn a_liar_with_ever_new_lies_fills_no_disk_and_the_first_stay() {
+    use plumbline_protocol::reader::{Code, Lie};
+    let home = tempfile::tempdir().unwrap();
+    let db = Db::create(&home.path().join("store.db"), key(1)).unwrap();
+    let believed = vec!["signed".to_owned()];
+    for n in 0..120 {
+        let evidence = entry::Evidence { believed: believed.clone(), message: vec![7; 1024 * 1024] };
+        let lie = Lie::at(n, Code::Chain, "does not follow the device's previous action");
+        db.write(|c| entry::put_alarm(c, 1, &lie, &evidence)).unwrap();
+        db.write(|c| entry::put_alarm(c, 2, &lie, &evidence)).unwrap();
+    }
+    let alarms = db.read(entry::alarms).unwrap();
+    assert_eq!(alarms.len(), 100, "each once, and no more than can be looked at");
+    let kept: Vec<_> =
+        alarms.iter().rev().map(|alarm| db.read(|c| entry::evidence(c, alarm.id)).unwrap().unwrap()).collect();
+    assert!(kept.iter().all(|evidence| evidence.believed == believed));
+    assert!(kept[..32].iter().all(|evidence| evidence.message.len() == 1024 * 1024));
+    assert!(kept[32..].iter().all(|evidence| evidence.message.is_empty()));
+    assert_eq!(alarms[99].position, Some(0));
 }

@@ -50,6 +50,7 @@ fn invalid(reason: &str) -> Fault {
     Fault::invalid("photo", reason)
 }
 
+/// Shows s13.
 #[test]
 fn photographs_of_many_cameras_are_read_and_shown() {
     for (name, photo) in photos("photos") {
@@ -104,6 +105,7 @@ fn all_eight_orientations_come_out_upright() {
     }
 }
 
+/// Shows s13.
 #[test]
 fn an_image_bomb_is_refused_by_its_header() {
     assert_eq!(dimensions(&jpeg(40, 30)), Ok(Some((40, 30))));
@@ -140,6 +142,7 @@ fn what_is_no_image_is_refused_whatever_it_is_called() {
     assert_eq!(dimensions(&vec![0; MAX_PHOTO as usize + 1]), Err(Fault::TooLarge { limit: MAX_PHOTO }));
 }
 
+/// Shows s13.
 #[test]
 fn cut_and_changed_bytes_never_panic() {
     let mut samples = vec![jpeg(48, 32)];

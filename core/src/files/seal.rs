@@ -208,6 +208,7 @@ mod tests {
         assert_eq!(opened(&[&*file, &file[HEADER..HEADER + aead::TAG]].concat()), Err(corrupt()));
     }
 
+    /// Shows b05.
     #[test]
     fn chunks_that_changed_places_or_files_are_refused() {
         let file = sealed(&sample(3 * CHUNK));
@@ -222,6 +223,7 @@ mod tests {
         assert!(Sealed::new(Cursor::new(&file), &[8; 32]).unwrap().chunk(0).is_err());
     }
 
+    /// Shows b06.
     #[test]
     fn more_than_the_limit_is_refused_and_the_limit_itself_is_not() {
         let plain = sample(CHUNK + 1);

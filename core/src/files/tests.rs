@@ -52,6 +52,7 @@ fn nothing_of_the_plain_bytes_is_on_disk() {
     assert!(!blob.name.contains(&blob.sha256.to_string()[..8]));
 }
 
+/// Shows b06.
 #[test]
 fn the_same_bytes_twice_are_two_files_with_two_keys() {
     let (_dir, files) = folder();
@@ -96,6 +97,7 @@ fn a_disk_that_fills_up_meanwhile_is_said_as_such() {
     assert_eq!(refused, Err(Fault::StorageFull));
 }
 
+/// Shows s15.
 #[test]
 fn a_changed_or_cut_file_is_corrupt_and_a_foreign_name_reaches_no_file() {
     let (dir, files) = folder();

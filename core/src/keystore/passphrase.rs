@@ -256,6 +256,7 @@ mod tests {
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "no temporary file stays");
     }
 
+    /// Shows b17.
     #[test]
     fn missing_is_not_wrong_and_neither_makes_a_new_keystore() {
         let dir = tempfile::tempdir().unwrap();
@@ -291,6 +292,7 @@ mod tests {
         }
     }
 
+    /// Shows b10.
     #[test]
     fn parameters_out_of_bounds_are_refused_before_any_work() {
         let refused = [

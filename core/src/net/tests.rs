@@ -117,6 +117,7 @@ async fn a_reply_without_end_is_given_up() {
     assert_eq!(health(|| Answer::json(404, &" ".repeat(MAX_JSON))).await, Err(Fault::NotFound));
 }
 
+/// Shows s12.
 #[tokio::test]
 async fn a_small_message_that_unpacks_to_a_large_one_is_refused() {
     let server = Loopback::start(|_| packed(&vec![0; MAX_MESSAGE + 1])).await;

@@ -156,6 +156,7 @@ async fn a_picture_that_does_not_decode_is_kept_and_not_tried_for_ever() {
     assert_eq!(export(&site, &damaged_photo).await, Ok(damaged));
 }
 
+/// Shows b15.
 #[tokio::test]
 async fn only_a_deposit_of_the_same_bytes_says_verified() {
     let site = Site::new().await;
@@ -183,6 +184,7 @@ async fn an_export_replaces_nothing() {
     assert_eq!(fs::read(taken).unwrap(), b"mine");
 }
 
+/// Shows b10.
 #[tokio::test]
 async fn an_original_that_is_gone_comes_back_from_the_server_only_as_it_was() {
     let bytes = heic(600_000);

@@ -10,7 +10,7 @@ use plumbline_protocol::{
         merkle::{self, Frontier},
         tile::TileNodes,
     },
-    reader::{Code, Lie},
+    reader::{Code, Lie, brief},
 };
 
 use crate::{
@@ -59,11 +59,9 @@ pub(crate) async fn check(client: &Client) -> Result<(), Fault> {
             let net = session.net();
             let fetch = |tile| runtime.block_on(net.tile(&organisation, tile));
             let mut nodes = TileNodes::new(cursor.tip.size, fetch);
-            let claims = seens
-                .iter()
-                .map(|(_, seen)| (seen, "a device has seen"))
-                .chain(anchors.iter().map(|anchor| (anchor, "this device was shown")));
-            for (seen, who) in claims {
+            let others = seens.iter().map(|(device, seen)| (seen, Some(device), ""));
+            let own = anchors.iter().map(|anchor| (&anchor.seen, None, anchor.checkpoint.as_str()));
+            for (seen, device, checkpoint) in others.chain(own) {
                 if seen.size > cursor.tip.size || later(seen)?.is_some_and(|base| seen.size > base) {
                     // The next pull reaches it, or the log has shrunk and says so; what a restore did not continue is
                     // nowhere to be looked up.
@@ -83,15 +81,17 @@ pub(crate) async fn check(client: &Client) -> Result<(), Fault> {
                     }
                 };
                 if root != seen.root {
-                    let text = format!("{who} another history of {} entries", seen.size);
-                    return inner.alarm(&Lie::of(Code::Seen, text), &[]);
+                    let who =
+                        device.map_or("this device was".to_owned(), |device| format!("device {} was", brief(device)));
+                    let text = format!("{who} shown another history of {} entries", seen.size);
+                    return inner.alarm(&Lie::of(Code::Seen, text), checkpoint.as_bytes());
                 }
             }
             inner.db.write(|c| {
                 for anchor in &anchors {
-                    let lost = anchor.generation < cursor.generation;
-                    if anchor.size <= cursor.tip.size && anchor.generation <= cursor.generation || lost {
-                        entry::drop_anchor(c, anchor)?;
+                    let lost = anchor.seen.generation < cursor.generation;
+                    if anchor.seen.size <= cursor.tip.size && anchor.seen.generation <= cursor.generation || lost {
+                        entry::drop_anchor(c, &anchor.seen)?;
                     }
                 }
                 for (device, seen) in &seens {

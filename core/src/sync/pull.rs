@@ -34,6 +34,9 @@ const CLONED: &str = "cloned";
 /// Most changes of rights in the middle of one pull that are followed; a server that names more holds nobody for ever.
 const MAX_RESTARTS: u32 = 4;
 
+/// Most checkpoints that are kept with an alarm.
+const MOST_BELIEVED: usize = 16;
+
 /// Entries asked for at once: two pages are in memory while one is folded, and a page's cost beyond its entries is small.
 const PAGE: u64 = 2_000;
 
@@ -206,10 +209,16 @@ impl Part {
 }
 
 impl Inner {
-    /// Keeps an alarm and the message that raised it, and stops.
+    /// Keeps an alarm with both versions, what this device had been given signed and the message that raised it, and stops.
     pub(crate) fn alarm<T>(&self, lie: &Lie, message: &[u8]) -> Result<T, Fault> {
         tracing::error!(code = %lie.code, position = lie.position, "the log lies");
-        self.db.write(|c| entry::put_alarm(c, self.config.clock.wall(), lie, message))?;
+        self.db.write(|c| {
+            let newest = Some(checkpoint(c)?);
+            let promised = entry::anchors(c)?.into_iter().rev().map(|anchor| anchor.checkpoint);
+            let believed = newest.into_iter().chain(promised).filter(|text| !text.is_empty()).take(MOST_BELIEVED);
+            let evidence = entry::Evidence { believed: believed.collect(), message: message.to_owned() };
+            entry::put_alarm(c, self.config.clock.wall(), lie, &evidence)
+        })?;
         self.emit(Event::Alarm);
         Err(Fault::corrupt("log"))
     }
@@ -223,7 +232,12 @@ impl Inner {
             // A lie undoes the transaction: what was kept is what was proven.
             let old = meta::cursor(c)?.generation;
             if let Some((generation, tag)) = fresh {
-                entry::put_anchor(c, &current(c)?)?;
+                let seen = current(c)?;
+                let at_this_size = |text: &String| {
+                    SignedCheckpoint::parse(text).is_ok_and(|signed| signed.checkpoint.size == seen.size)
+                };
+                let checkpoint = Some(checkpoint(c)?).filter(at_this_size).unwrap_or_default();
+                entry::put_anchor(c, &entry::Anchor { seen, checkpoint })?;
                 if generation > old {
                     superseded::set_aside(c, old)?;
                 }
@@ -305,7 +319,8 @@ impl Inner {
                     }
                     if let Some(opening) = Opening::of(&entry.action) {
                         let Opening { generation, base: size, root, .. } = opening;
-                        entry::put_anchor(c, &Seen { generation, size, root })?;
+                        let seen = Seen { generation, size, root };
+                        entry::put_anchor(c, &entry::Anchor { seen, checkpoint: String::new() })?;
                     }
                     if let (Some(cited), true) = (entry.action.admits(), entry.outcome.applied()) {
                         outbox::remove(c, &cited)?;
@@ -390,6 +405,11 @@ impl Inner {
     }
 }
 
+/// The checkpoint of the last whole pull; empty before it.
+fn checkpoint(c: &Tx) -> Result<String, Fault> {
+    String::from_utf8(meta::get(c, "checkpoint")?.unwrap_or_default()).map_err(|_| Fault::corrupt("store"))
+}
+
 /// Checks every signature, on every core.
 fn verified(items: Vec<Item<UnverifiedEntry>>, start: u64) -> Result<Vec<Item<Arc<Entry>>>, Lie> {
     let mut places = Vec::new();
@@ -399,7 +419,7 @@ fn verified(items: Vec<Item<UnverifiedEntry>>, start: u64) -> Result<Vec<Item<Ar
     for item in items {
         match item {
             Item::Entry(entry) => {
-                places.push(position);
+                places.push((position, entry.device()));
                 unverified.push(entry);
                 shape.push(None);
                 position += 1;
@@ -410,8 +430,10 @@ fn verified(items: Vec<Item<UnverifiedEntry>>, start: u64) -> Result<Vec<Item<Ar
             }
         }
     }
-    let entries = verify_all(unverified, UnverifiedEntry::verify)
-        .map_err(|(i, bad)| Lie::bad_action(places.get(i).copied().unwrap_or(start), &bad))?;
+    let entries = verify_all(unverified, UnverifiedEntry::verify).map_err(|(i, bad)| match places.get(i) {
+        Some((position, device)) => Lie::bad_action(*position, &bad).by(device),
+        None => Lie::bad_action(start, &bad),
+    })?;
     let mut entries = entries.into_iter();
     let fill = |hidden: Option<Subtree>| match hidden {
         Some(subtree) => Some(Item::Hidden(subtree)),

@@ -159,7 +159,7 @@ impl Inner {
             let gap_first = matches!(receipt.results.first(), Some(PushResult::Gap(_)));
             settled.reenrol |= gap_first;
             if let Some(seen) = seen {
-                entry::put_anchor(c, &seen)?;
+                entry::put_anchor(c, &entry::Anchor { seen, checkpoint: receipt.checkpoint.clone() })?;
                 if seen.size > promised(c)? {
                     meta::put(c, PROMISED, &seen.size.to_be_bytes())?;
                     meta::put(c, generation::RECEIPT, receipt.checkpoint.as_bytes())?;
@@ -249,7 +249,14 @@ fn proven(
     if checkpoint.origin.organisation != *organisation {
         return Err(lie(Code::Checkpoint, "of another log"));
     }
-    let leaves: BTreeMap<u64, _> = entries.iter().map(|(position, entry)| (*position, entry.leaf())).collect();
+    let mut leaves = BTreeMap::new();
+    for (position, entry) in entries {
+        let leaf = entry.leaf();
+        // One of them would go unproven.
+        if leaves.insert(*position, leaf).is_some_and(|other| other != leaf) {
+            return Err(Lie::at(*position, Code::Root, "receipt: two actions are said to be this one entry"));
+        }
+    }
     let mut frontier = Frontier::new();
     let mut run = receipt.proof.iter();
     let mut leaves = leaves.into_iter().peekable();

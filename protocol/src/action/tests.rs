@@ -36,6 +36,7 @@ fn an_action_survives_its_encoding() {
     }
 }
 
+/// Shows b01.
 #[test]
 fn a_flipped_bit_is_refused() {
     for action in [note().1, resent().1] {
@@ -57,6 +58,7 @@ fn a_shortened_or_lengthened_action_is_refused() {
     assert!(Action::decode(&[bytes, vec![0]].concat()).is_err());
 }
 
+/// Shows b05.
 #[test]
 fn another_label_is_another_signature() {
     let author = Author::new(1);
@@ -66,6 +68,7 @@ fn another_label_is_another_signature() {
     assert!(!verify(&author.id().0, b"plumbline/challenge/1\nt", b"ext1", &signature));
 }
 
+/// Shows b05.
 #[test]
 fn a_countersignature_is_for_one_organisation_device_and_member() {
     let (invite, device, organisation) = (Author::new(1), Author::new(2).id(), OrganisationId([3; 32]));
@@ -183,6 +186,8 @@ fn the_founders_action_begins_and_an_enrolment_enrols() {
 }
 
 /// Wycheproof against the function that ships. Labels are only prefixed, so the core rule is what the vectors test.
+///
+/// Shows b08.
 #[test]
 fn wycheproof_signatures_are_judged_as_wycheproof_says() {
     let folder = std::env::var("PLUMBLINE_DATA")

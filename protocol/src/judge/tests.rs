@@ -19,6 +19,7 @@ fn invited(invite: Uuid) -> (&'static str, Value) {
     (device::INVITE, Value::from(invite))
 }
 
+/// Shows b04.
 #[test]
 fn an_invite_enrols_one_device_of_its_member_in_time() {
     let mut site = Site::new();
@@ -140,6 +141,7 @@ fn resend(site: &mut Site, n: u8) -> (Action, Action) {
     (phone.sign_body(seen, about, old.body().clone()), old)
 }
 
+/// Shows c19.
 #[test]
 fn work_that_arrives_by_two_roads_counts_once() {
     for swapped in [false, true] {
@@ -152,6 +154,7 @@ fn work_that_arrives_by_two_roads_counts_once() {
     }
 }
 
+/// Shows b01.
 #[test]
 fn nobody_resends_the_work_of_another_member() {
     let mut site = Site::new();
@@ -266,6 +269,7 @@ fn photographed(sha256: [u8; 32]) -> [(&'static str, Value); 5] {
     ]
 }
 
+/// Shows b15.
 #[test]
 fn only_the_servers_key_deposits_under_the_derived_name() {
     let mut site = Site::new();

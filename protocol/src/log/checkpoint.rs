@@ -229,6 +229,7 @@ mod tests {
         assert_eq!(disguised.verify(key().verifying_key().as_bytes()), refused);
     }
 
+    /// Shows b08.
     #[test]
     fn a_key_for_which_anyone_can_sign_is_refused() {
         // The neutral point: with R the same point and s = 0 the plain equation holds for every text.

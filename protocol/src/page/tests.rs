@@ -45,6 +45,7 @@ fn a_push_round_trips_and_leaves_out_what_follows() {
     assert_eq!(read.into_iter().map(|a| a.verify().unwrap()).collect::<Vec<_>>(), gap);
 }
 
+/// Shows b05.
 #[test]
 fn a_push_read_for_another_organisation_has_no_good_signature() {
     let read = decode_push(&encode_push(&chain(2)), Some(OrganisationId([2; 32]))).unwrap();
@@ -88,6 +89,7 @@ fn receipts_and_requests_round_trip() {
     assert_eq!(PullRequest::decode(&pull.encode()), Ok(pull));
 }
 
+/// Shows s12.
 #[test]
 fn a_message_is_capped_before_it_is_decoded() {
     let bomb = zstd::bulk::compress(&vec![0; MAX_MESSAGE + 1], 3).unwrap();
@@ -100,6 +102,7 @@ fn a_message_is_capped_before_it_is_decoded() {
     assert_eq!(unpack(&whole[..whole.len() - 1]), Err(Fault::invalid("body", "zstd")));
 }
 
+/// Shows s14.
 #[test]
 fn too_many_actions_are_refused_before_they_are_read() {
     let mut w = Writer::default();

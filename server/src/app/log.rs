@@ -31,6 +31,8 @@ use crate::{
     op::Op,
 };
 
+/// Actions of one push that are judged at once; between two slices others' writes have their turn.
+const SLICE: usize = 250;
 /// A page ends when its items have so many bytes.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// A page ends when so many entries were looked at: what one member may not see is not read for ever.
@@ -42,22 +44,34 @@ const SUBTREE_BYTES: usize = 36;
 pub async fn push(app: &Arc<App>, op: &Op, packed: Vec<u8>) -> Result<Vec<u8>> {
     let Op { organisation, device, .. } = *op;
     let actions = super::blocking(app, move |_| read(&packed, Some(organisation))).await?;
-    let now = app.now();
-    let receipt = app.db.write(move |tx| {
-        let mut log = Log::open(tx, organisation)?;
-        restore::open(&log)?;
-        let mut results = Vec::with_capacity(actions.len());
-        for action in actions {
-            results.push(match action {
-                Ok(action) if action.header().device != device => refused(&Refusal::Device),
-                action => taken(tx, &mut log, action, now)?,
-            });
+    let mut results = Vec::with_capacity(actions.len());
+    let mut actions = actions.into_iter().peekable();
+    // A slice is durable by itself: whoever is cut off between two sends all of it again and gets the same positions.
+    loop {
+        let slice: Vec<_> = actions.by_ref().take(SLICE).collect();
+        let (now, so_far, last) = (app.now(), std::mem::take(&mut results), actions.peek().is_none());
+        let judged = app.db.write(move |tx| {
+            let mut log = Log::open(tx, organisation)?;
+            restore::open(&log)?;
+            let mut results = so_far;
+            for action in slice {
+                results.push(match action {
+                    Ok(action) if action.header().device != device => refused(&Refusal::Device),
+                    action => taken(tx, &mut log, action, now)?,
+                });
+            }
+            let judged = match last {
+                true => ControlFlow::Break(receipt(&mut log, results, now)?),
+                false => ControlFlow::Continue(results),
+            };
+            log.close()?;
+            Ok(judged)
+        });
+        match judged.await? {
+            ControlFlow::Continue(so_far) => results = so_far,
+            ControlFlow::Break(receipt) => return answer(app, receipt).await,
         }
-        let receipt = receipt(&mut log, results, now)?;
-        log.close()?;
-        Ok(receipt)
-    });
-    answer(app, receipt.await?).await
+    }
 }
 
 /// Logs one action among others. A restore comes in by a way of its own.

@@ -194,6 +194,7 @@ mod tests {
         }
     }
 
+    /// Shows s17.
     #[test]
     fn a_forged_altered_or_old_access_token_is_signed_out() {
         let (keys, other) = (Keys::derive(&[1; 32]).unwrap(), Keys::derive(&[2; 32]).unwrap());

@@ -6,6 +6,7 @@ fn open(dir: &tempfile::TempDir) -> Db {
     Db::open(&dir.path().join("db"), |_| {}).unwrap()
 }
 
+/// Shows s04.
 #[tokio::test]
 async fn a_failing_write_in_a_batch_harms_no_other() {
     let dir = tempfile::tempdir().unwrap();
@@ -30,6 +31,7 @@ async fn a_failing_write_in_a_batch_harms_no_other() {
     assert_eq!((there("a").await, there("b").await, there("c").await), (Ok(true), Ok(false), Ok(true)));
 }
 
+/// Shows b13.
 #[tokio::test]
 async fn a_panicking_job_is_undone_and_the_writer_goes_on() {
     let dir = tempfile::tempdir().unwrap();

@@ -75,6 +75,7 @@ mod tests {
 
     use super::*;
 
+    /// Shows s10.
     #[test]
     fn a_bucket_empties_says_how_long_and_fills_again() {
         let buckets = Buckets::new(Rate { per_second: 2, burst: 3 });
@@ -87,6 +88,7 @@ mod tests {
         assert_eq!(take("a", now + Duration::from_millis(500)), Err(Refusal::too_many(1)));
     }
 
+    /// Shows s10.
     #[test]
     fn the_number_of_buckets_is_bounded() {
         let buckets = Buckets::new(Rate { per_second: 1, burst: 1 });

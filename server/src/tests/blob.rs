@@ -156,6 +156,7 @@ async fn an_upload_goes_on_after_a_restart_and_is_verified() {
     assert_eq!(done(beyond).await, Err(Fault::invalid("range", "range")));
 }
 
+/// Shows b15.
 #[tokio::test]
 async fn a_part_that_lies_is_refused_and_leaves_nothing() {
     let upload = Upload::new().await;
@@ -169,6 +170,7 @@ async fn a_part_that_lies_is_refused_and_leaves_nothing() {
     assert_eq!(upload.progress().await, pair("expected", "0-3"));
 }
 
+/// Shows b15.
 #[tokio::test]
 async fn a_whole_that_disagrees_with_its_hash_must_come_again() {
     let upload = Upload::new().await;
@@ -187,6 +189,7 @@ async fn a_whole_that_disagrees_with_its_hash_must_come_again() {
     assert_eq!(upload.complete().await, Ok(serde_json::json!({ "state": "received" })));
 }
 
+/// Shows b15.
 #[tokio::test]
 async fn a_stored_object_that_was_damaged_is_never_verified() {
     let upload = Upload::new().await;
@@ -211,6 +214,7 @@ async fn a_stored_object_that_was_damaged_is_never_verified() {
     assert_eq!(upload.progress().await, pair("expected", "0-3"));
 }
 
+/// Shows s16.
 #[tokio::test]
 async fn knowing_a_hash_gives_nobody_the_bytes() {
     let upload = Upload::new().await;

@@ -73,6 +73,7 @@ async fn a_setup_link_expires_and_its_message_is_one_founding() {
     assert_eq!(site.setup(&link.secret, &first).await, Err(Fault::invalid("secret", "unknown")));
 }
 
+/// Shows b04.
 #[tokio::test]
 async fn an_invite_enrols_one_device_and_a_failed_enrolment_leaves_no_entry() {
     let mut crew = Crew::new().await;
@@ -104,7 +105,7 @@ async fn an_invite_enrols_one_device_and_a_failed_enrolment_leaves_no_entry() {
     assert_eq!(crew.read(&crew.ana, 100).await.tip.size, position(&receipt.results[0]) + 1);
 }
 
-/// Shows c09, c11, s01.
+/// Shows c09, c11, s01, b07.
 #[tokio::test]
 async fn a_replay_gets_the_same_positions_and_what_is_new_beside_it_is_appended() {
     let mut crew = Crew::new().await;
@@ -192,6 +193,7 @@ async fn new_rights_mean_to_pull_again_from_the_start() {
     assert!(restart(&crew, &request).await.is_some_and(|(_, now)| now != tag));
 }
 
+/// Shows c18.
 #[tokio::test]
 async fn a_revoked_device_is_signed_out_pushes_what_is_held_and_pulls_nothing() {
     let mut crew = Crew::new().await;
@@ -230,6 +232,7 @@ async fn an_administrator_lets_a_held_action_take_effect_after_a_restart() {
     assert_eq!(outcome(&receipt.results[0]), Outcome::Held(Held::NotFound));
 }
 
+/// Shows c19, b07.
 #[tokio::test]
 async fn a_broken_chain_says_what_to_do() {
     let mut crew = Crew::new().await;
@@ -243,6 +246,7 @@ async fn a_broken_chain_says_what_to_do() {
     assert_eq!(crew.push(&crew.wes, &[clone]).await.unwrap().results, [PushResult::Reenrol]);
 }
 
+/// Shows b07.
 #[tokio::test]
 async fn an_author_may_claim_to_have_seen_what_is_in_the_log_and_nothing_else() {
     let mut crew = Crew::new().await;
@@ -266,6 +270,7 @@ async fn an_author_may_claim_to_have_seen_what_is_in_the_log_and_nothing_else() 
     }
 }
 
+/// Shows b13.
 #[tokio::test]
 async fn nothing_waits_behind_an_action_that_is_refused() {
     let mut crew = Crew::new().await;
@@ -279,6 +284,7 @@ async fn nothing_waits_behind_an_action_that_is_refused() {
     assert_eq!(outcome(&receipt.results[2]), Outcome::Applied);
 }
 
+/// Shows s12, s14.
 #[tokio::test]
 async fn a_message_that_is_none_is_refused_by_the_name_of_what_is_wrong() {
     let crew = Crew::new().await;
@@ -373,6 +379,7 @@ async fn sessions_are_ended_by_those_who_may_change_the_device() {
     assert_eq!(end(&mia, mia_device).await, Err(Fault::SignedOut));
 }
 
+/// Shows s04, s05.
 #[tokio::test]
 async fn pushes_of_many_devices_at_once_all_land_and_outlive_a_crash() {
     let mut crew = Crew::new().await;

@@ -26,6 +26,7 @@ async fn a_device_that_proves_its_key_gets_a_session() {
     );
 }
 
+/// Shows s16.
 #[tokio::test]
 async fn an_unknown_device_and_one_of_another_organisation_are_answered_alike() {
     let (site, phone) = site().await;
@@ -70,7 +71,7 @@ async fn the_token_just_used_gives_the_same_successor_again() {
     assert!(site.refresh(&phone, &second).await.is_ok());
 }
 
-/// Shows c15.
+/// Shows c15, b16.
 #[tokio::test]
 async fn an_older_token_ends_the_session() {
     let (site, phone) = site().await;
@@ -171,6 +172,7 @@ async fn signing_out_ends_the_session_at_once_and_no_other() {
     assert!(site.get("/v1/devices", &there).await.is_ok());
 }
 
+/// Shows s16.
 #[tokio::test]
 async fn a_token_reads_its_own_organisation_alone() {
     let (site, phone) = site().await;
@@ -181,6 +183,7 @@ async fn a_token_reads_its_own_organisation_alone() {
     assert!(devices.contains(&elsewhere.id().to_string()) && !devices.contains(&phone.id().to_string()));
 }
 
+/// Shows s14.
 #[tokio::test]
 async fn a_bad_body_is_refused_by_the_name_of_its_field() {
     let (site, phone) = site().await;
@@ -202,6 +205,7 @@ async fn a_bad_body_is_refused_by_the_name_of_its_field() {
     );
 }
 
+/// Shows s17.
 #[tokio::test]
 async fn a_request_without_a_good_token_is_signed_out() {
     let (site, _) = site().await;
@@ -214,4 +218,25 @@ async fn a_request_without_a_good_token_is_signed_out() {
             assert_eq!(done(request.send().await.unwrap()).await, Err(Fault::SignedOut), "{method} {path} {token:?}");
         }
     }
+}
+
+/// Shows s10.
+#[tokio::test]
+async fn a_device_that_asks_too_often_waits_and_another_does_not() {
+    let (dir, clock) = (tempfile::tempdir().unwrap(), Hands::default());
+    let mut config = Config { clock: Arc::new(clock.clone()), ..Config::new(dir.path()) };
+    config.rates.device = crate::Rate { per_second: 1, burst: 2 };
+    let running = start(config).await.unwrap();
+    let client = client(&dir, &[&TLS13]);
+    let site = Site { dir, clock, running, client };
+    let (phone, other) = (Phone::new(ACME, 1), Phone::new(ACME, 2));
+    site.know(&phone, false).await;
+    site.know(&other, false).await;
+    let (tokens, others) = (site.sign_in(&phone).await.unwrap(), site.sign_in(&other).await.unwrap());
+    let mut answers = Vec::new();
+    for _ in 0..5 {
+        answers.push(site.get("/v1/devices", &tokens).await.err());
+    }
+    assert!(answers.contains(&Some(Fault::Busy { retry_after: 1 })), "{answers:?}");
+    assert!(site.get("/v1/devices", &others).await.is_ok());
 }

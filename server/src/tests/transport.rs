@@ -62,6 +62,7 @@ async fn http_1_and_2_are_spoken_and_every_answer_has_its_headers() {
     assert_eq!(done(site.client.put(site.url("/health")).send().await.unwrap()).await, Err(Fault::NotFound));
 }
 
+/// Shows s10.
 #[tokio::test]
 async fn too_many_requests_are_told_to_wait() {
     let dir = tempfile::tempdir().unwrap();

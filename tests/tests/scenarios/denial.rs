@@ -13,13 +13,12 @@ use plumbline_tests::{
     clock::HOUR,
     dice::Dice,
     photo,
+    raw::Raw,
     world::{World, ask},
 };
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-
-use crate::raw::Raw;
 
 /// What stands in the places of a path.
 #[derive(Clone, Copy)]
@@ -96,6 +95,7 @@ fn tested_by(test: &str) -> Vec<&'static Route> {
     routes
 }
 
+/// Shows s17.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_is_asked_for() {
     let (world, _) = World::with_a_crew(90).await;
@@ -118,6 +118,7 @@ async fn a_session_is_asked_for() {
     }
 }
 
+/// Shows c18.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revoked_device_is_refused() {
     let (world, _) = World::with_a_crew(91).await;
@@ -188,6 +189,8 @@ async fn a_role_is_refused_what_is_not_its_own() {
 }
 
 /// What is open to anyone asks for something else, or gives nothing that is not for anyone.
+///
+/// Shows s16.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_open_route_gives_nothing_to_a_stranger() {
     let (world, _) = World::with_a_crew(94).await;

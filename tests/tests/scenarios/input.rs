@@ -11,13 +11,12 @@ use plumbline_tests::{
     dice::Dice,
     liar::Liar,
     photo,
+    raw::Raw,
     world::{World, ask},
 };
 use reqwest::Method;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-
-use crate::raw::Raw;
 
 /// An action of Teo's, well signed, that his client does not know of.
 fn forged(world: &World, project: Uuid, text: &str) -> Action {
@@ -26,6 +25,7 @@ fn forged(world: &World, project: Uuid, text: &str) -> Action {
     log.forge(&teo.key(), "note", Uuid::v7(world.clock.now(), [5; 10]), Some(project), [("text", Value::from(text))])
 }
 
+/// Shows s12, s14.
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_that_are_too_large_malformed_or_too_deep_are_refused_by_name() {
     let (world, _) = World::with_a_crew(70).await;
@@ -58,6 +58,7 @@ async fn bodies_that_are_too_large_malformed_or_too_deep_are_refused_by_name() {
     world.settle().await;
 }
 
+/// Shows c19, b07.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_signature_and_a_wrong_chain_are_refused_and_what_stands_behind_them_is_taken() {
     let (world, project) = World::with_a_crew(71).await;
@@ -99,6 +100,7 @@ async fn a_wrong_signature_and_a_wrong_chain_are_refused_and_what_stands_behind_
     assert!(raw.alive().await);
 }
 
+/// Shows s17.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stale_or_forged_token_opens_nothing() {
     let (world, _) = World::with_a_crew(72).await;
@@ -119,6 +121,7 @@ async fn a_stale_or_forged_token_opens_nothing() {
     world.settle().await;
 }
 
+/// Shows b15.
 #[tokio::test(flavor = "multi_thread")]
 async fn uploads_that_are_cut_short_or_lie_leave_nothing_behind() {
     let (world, project) = World::with_a_crew(73).await;
@@ -175,6 +178,7 @@ async fn uploads_that_are_cut_short_or_lie_leave_nothing_behind() {
     assert!(raw.alive().await);
 }
 
+/// Shows s13.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_photograph_or_a_bomb_is_refused_before_anything_is_kept() {
     let (world, project) = World::with_a_crew(74).await;
@@ -202,6 +206,7 @@ async fn what_is_no_photograph_or_a_bomb_is_refused_before_anything_is_kept() {
     assert!(teo.list("photo").await.is_empty() && teo.client.waiting().await.unwrap().is_empty());
 }
 
+/// Shows b04.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invite_that_was_used_or_has_expired_enrols_nobody() {
     let (mut world, project) = World::with_a_crew(75).await;

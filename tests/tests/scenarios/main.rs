@@ -15,7 +15,6 @@ mod denial;
 mod drive;
 mod input;
 mod lies;
-mod raw;
 mod rights;
 mod secrets;
 mod story;

@@ -10,6 +10,7 @@ use plumbline_tests::{
 };
 use serde_json::json;
 
+/// Shows c18.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revoked_devices_week_of_work_is_held_and_can_be_admitted() {
     let (world, project) = World::with_a_crew(60).await;
@@ -48,6 +49,7 @@ async fn a_revoked_devices_week_of_work_is_held_and_can_be_admitted() {
     assert!(report.ok, "{:?}", report.problems);
 }
 
+/// Shows c18.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revoked_device_comes_back_by_a_new_invite_and_its_unsent_work_takes_effect() {
     let (world, project) = World::with_a_crew(65).await;
@@ -137,6 +139,7 @@ async fn rights_that_were_widened_show_what_was_hidden() {
     assert_eq!(teo.alarms().await, 0);
 }
 
+/// Shows c19.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cloned_store_enrols_again_and_the_work_of_both_arrives_once() {
     let (mut world, project) = World::with_a_crew(63).await;

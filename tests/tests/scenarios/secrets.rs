@@ -27,6 +27,7 @@ fn nowhere_in(folder: &Path, parts: &[(&str, Vec<u8>)]) {
     }
 }
 
+/// Shows b11.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_is_anybodys_business_stands_in_a_log_or_an_unencrypted_file() {
     logs::keep();

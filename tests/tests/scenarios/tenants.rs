@@ -9,13 +9,13 @@ use plumbline_tests::{
     dice::Dice,
     liar::Liar,
     photo,
+    raw::Raw,
     world::{World, ask},
 };
 use reqwest::Method;
 use serde_json::json;
 
-use crate::raw::Raw;
-
+/// Shows s16.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_organisations_ids_are_answered_as_unknown_ones() {
     let (mut world, project) = World::with_a_crew(80).await;

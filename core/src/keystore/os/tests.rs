@@ -51,6 +51,7 @@ fn a_secret_outlives_its_instance_until_it_is_removed() {
     assert_eq!(two.remove(&name), Ok(()));
 }
 
+/// Shows b17.
 #[test]
 fn without_a_bus_the_keystore_is_missing_and_never_empty() {
     let mut child = in_a_child("missing", Command::new(std::env::current_exe().unwrap()));
@@ -58,6 +59,7 @@ fn without_a_bus_the_keystore_is_missing_and_never_empty() {
     assert_announced(child);
 }
 
+/// Shows b17.
 #[test]
 fn a_keyring_that_is_locked_or_not_made_yet_is_locked_and_never_empty() {
     if !throwaway_keyring() {
@@ -130,6 +132,7 @@ fn a_prompt_that_never_ends_is_locked_and_holds_one_thread_only() {
     assert_eq!(patient.timed(|| Ok(7)), Ok(7));
 }
 
+/// Shows b17.
 #[test]
 fn each_failure_keeps_its_own_name() {
     let cause = || Box::new(std::io::Error::other("x"));

@@ -134,6 +134,7 @@ async fn a_photograph_that_the_server_does_not_know_yet_stays_due() {
     assert_eq!(upload(&site.client).await, Ok(1));
 }
 
+/// Shows b15.
 #[tokio::test]
 async fn what_the_server_says_of_itself_counts_for_received_at_most() {
     let (blobs, _server, site) = start().await;

@@ -1,20 +1,16 @@
 //! A caller that is no client of ours: it says what it likes and reads what comes back.
 
+use crate::{
+    link::trust,
+    world::{Person, World},
+};
 use data_encoding::HEXLOWER;
 use plumbline_protocol::{
     Fault, OrganisationId, action,
     page::{self, MEDIA, Receipt},
     session::{CHALLENGE, Challenge, ChallengeRequest, SessionRequest, Tokens, message},
 };
-use plumbline_tests::world::{Person, World};
 use reqwest::{Client, Method, RequestBuilder, Response};
-use rustls::{
-    ClientConfig, RootCertStore,
-    crypto::ring,
-    pki_types::{CertificateDer, pem::PemObject},
-    version::TLS13,
-};
-
 /// A signed-in caller.
 pub struct Raw {
     http: Client,
@@ -26,13 +22,7 @@ pub struct Raw {
 impl Raw {
     /// With the key of a person's device, past their link.
     pub async fn of(world: &World, person: &Person) -> Raw {
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_file(world.server_folder().join("ca.pem")).unwrap()).unwrap();
-        let tls = ClientConfig::builder_with_provider(ring::default_provider().into())
-            .with_protocol_versions(&[&TLS13])
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let tls = trust(&world.server_folder());
         let http = Client::builder().tls_backend_preconfigured(tls).no_proxy().build().unwrap();
         let mut raw = Raw { http, url: world.server().url.clone(), token: String::new() };
         let organisation = person.client.status().await.unwrap().organisation.unwrap();
