@@ -32,7 +32,11 @@ pub type Tx = Connection;
 pub type DatabaseKey = Zeroizing<[u8; 32]>;
 
 /// Migrations in order; the schema's version is their number.
-const MIGRATIONS: &[&str] = &[include_str!("db/migrations/0001.sql"), include_str!("db/migrations/0002.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("db/migrations/0001.sql"),
+    include_str!("db/migrations/0002.sql"),
+    include_str!("db/migrations/0003.sql"),
+];
 /// Stands in `meta` from the first write to the close.
 const OPEN: &str = "open";
 /// What the writer keeps of pages, KiB: a page of the log touches more index leaves than SQLite's 2 MiB hold, and each one

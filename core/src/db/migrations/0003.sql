@@ -1,0 +1,8 @@
+-- Entries are found by record and identity. Identities are hashes in no order: in an index of their own each page of a pull
+-- touched most of its leaves, and each leaf touched is sealed and written once more.
+DROP INDEX entry_identity;
+DROP INDEX entry_record;
+CREATE INDEX entry_record ON entry (record, identity);
+
+-- What waits on top of a record, without a walk over all that waits.
+CREATE INDEX outbox_record ON outbox (record);
