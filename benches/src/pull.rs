@@ -12,6 +12,7 @@ use std::{
 use ed25519_dalek::{Signature, VerifyingKey};
 use plumbline_protocol::{
     OrganisationId,
+    action::Keys,
     page::{self, Item, Page},
     value::{Key, Reader, Value},
 };
@@ -83,12 +84,12 @@ fn grown(link: &str) -> Result<f64, Failure> {
 }
 
 fn signed(messages: &[Vec<u8>], organisation: OrganisationId) -> Result<Vec<Signed>, Failure> {
-    let mut all = Vec::new();
+    let (mut all, mut keys) = (Vec::new(), Keys::default());
     for message in messages {
         let Page::Part { items, .. } = Page::decode(message, organisation)? else { continue };
         for item in items {
             let Item::Entry(entry) = item else { return Err("a manager sees all".into()) };
-            let action = entry.verify()?.action;
+            let action = entry.verify(&mut keys)?.action;
             let message = [LABEL, action.bytes()].concat();
             all.push(Signed { key: action.header().device.0, message, signature: *action.signature() });
         }

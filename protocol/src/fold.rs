@@ -16,7 +16,7 @@ use crate::{
     id::{DeviceId, Hash, OrganisationId, RecordId, Uuid},
     record::{self, Access, Field, Merge, Type, device, invite, member, organisation},
     time,
-    value::{Key, Malformed, Reader, Value, Writer},
+    value::{Key, Malformed, Reader, Value, Writer, find},
 };
 
 /// A written value: where, by which device, what.
@@ -71,7 +71,7 @@ impl Record {
 
     /// State of `field`.
     pub fn field(&self, field: &str) -> Option<&FieldState> {
-        self.fields.get(&Key::from(field))
+        find(&self.fields, field)
     }
 
     /// The value that shows in a single-valued field; a cleared one is none.

@@ -109,13 +109,11 @@ impl Uuid {
 
 impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, byte) in self.0.iter().enumerate() {
-            if matches!(i, 4 | 6 | 8 | 10) {
-                f.write_str("-")?;
-            }
-            write!(f, "{byte:02x}")?;
+        let mut text = HEXLOWER.encode(&self.0);
+        for hyphen in [8, 13, 18, 23] {
+            text.insert(hyphen, '-');
         }
-        Ok(())
+        f.write_str(&text)
     }
 }
 
