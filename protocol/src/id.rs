@@ -109,9 +109,12 @@ impl Uuid {
 
 impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = HEXLOWER.encode(&self.0);
-        for hyphen in [8, 13, 18, 23] {
-            text.insert(hyphen, '-');
+        let mut text = String::with_capacity(36);
+        for (i, part) in [0..4, 4..6, 6..8, 8..10, 10..16].into_iter().enumerate() {
+            if i > 0 {
+                text.push('-');
+            }
+            HEXLOWER.encode_append(self.0.get(part).unwrap_or_default(), &mut text);
         }
         f.write_str(&text)
     }
