@@ -339,9 +339,16 @@ impl Unverified {
         }
         Ok(Action { header, bytes, hash, signature, body, origin })
     }
+
+    /// As [`Action::stored`].
+    pub(crate) fn stored(self) -> Action {
+        let Unverified { header, bytes, hash, signature, body, origin } = self;
+        Action { header, bytes, hash, signature, body, origin }
+    }
 }
 
-/// A signed action. The only ways to one are [`Action::sign`] and [`Unverified::verify`].
+/// A signed action. The only ways to one are [`Action::sign`], [`Unverified::verify`] and, from a store that holds one,
+/// [`Action::stored`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
     header: Header,
@@ -468,6 +475,18 @@ impl Action {
         let signature = r.array()?;
         let body = Body::read(r)?;
         Action::verify(header, signature, body, decode_origin(r)?)
+    }
+
+    /// Reads what this device signed or verified itself, from a store that authenticates what it gives back: nothing is
+    /// verified again. Never for bytes that somebody else could have written.
+    pub fn stored(bytes: &[u8]) -> Result<Action, BadAction> {
+        let mut r = Reader::new(bytes);
+        r.list_of(4)?;
+        let bytes = r.bytes()?.to_vec();
+        let (signature, body, origin) = (r.array()?, Body::read(&mut r)?, decode_origin(&mut r)?);
+        r.end()?;
+        let header = Header::decode(&bytes)?;
+        Ok(Unverified { header, hash: hash(&bytes), bytes, signature, body, origin }.stored())
     }
 }
 

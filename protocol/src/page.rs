@@ -305,6 +305,12 @@ pub struct UnverifiedEntry {
 }
 
 impl UnverifiedEntry {
+    /// The entry of a page that was verified before it was put aside in a store that authenticates what it gives back.
+    pub fn stored(self) -> Entry {
+        let UnverifiedEntry { action, received, outcome, rules, record_previous } = self;
+        Entry { action: action.stored(), received, outcome, rules, record_previous }
+    }
+
     /// Checks the signature.
     pub fn verify(self, keys: &mut Keys) -> Result<Entry, BadAction> {
         let UnverifiedEntry { action, received, outcome, rules, record_previous } = self;
