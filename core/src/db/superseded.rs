@@ -47,7 +47,7 @@ pub fn continued(c: &Tx, generation: u64, base: u64) -> Result<bool, Fault> {
 /// Notes which of them the log has by now, under whatever entry.
 pub fn note_logged(c: &Tx) -> Result<(), Fault> {
     let text = "UPDATE superseded SET state = 'logged' WHERE state = 'due'
-        AND EXISTS (SELECT 1 FROM entry WHERE entry.identity = superseded.identity)";
+        AND identity IN (SELECT identity FROM entry)";
     c.execute(text, []).map_err(sql)?;
     Ok(())
 }

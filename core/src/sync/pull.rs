@@ -267,7 +267,7 @@ impl Inner {
         match (done, told) {
             (Ok(seen), _) => {
                 let mut known = self.sync.history.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                if fresh.is_some() {
+                if stage.is_some() {
                     known.clear();
                 }
                 known.note(&seen);

@@ -45,7 +45,8 @@ impl Link {
 
 impl Way {
     pub(super) async fn carry_socket(self: Arc<Self>, request: Request<Incoming>) -> Result<Response<Carried>, Broken> {
-        if !matches!(self.state.lock().unwrap().fate(request.uri().path()), Fate::Passes | Fate::Twice | Fate::Waits(_)) {
+        if !matches!(self.state.lock().unwrap().fate(request.uri().path()), Fate::Passes | Fate::Twice | Fate::Waits(_))
+        {
             return Err(Broken);
         }
         if let Some((status, page)) = *self.sockets.refused.borrow() {
