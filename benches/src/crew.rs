@@ -25,7 +25,7 @@ use plumbline_protocol::{
 };
 use zeroize::Zeroizing;
 
-use crate::{Failure, site::Memory};
+use crate::{Failure, pull::Signed, site::Memory};
 
 /// Changes when these people do anything else: logs made before are not taken any more.
 pub const VERSION: &str = "1";
@@ -194,7 +194,7 @@ impl Foreman {
             }
         }
         for _ in 0..self.signer.dice.below(4) {
-            actions.push(self.note());
+            actions.push(self.signer.note(self.site));
         }
         actions
     }
@@ -219,13 +219,6 @@ impl Foreman {
             fields.push((punch::CLASSIFICATION, Value::from(dice.one_of(&CLASSIFICATIONS))));
         }
         self.signer.new_record(punch::KIND.name, project_id(self.site), fields)
-    }
-
-    fn note(&mut self) -> Action {
-        let dice = &mut self.signer.dice;
-        let words: Vec<&str> = (0..6 + dice.below(14)).map(|_| dice.one_of(&WORDS)).collect();
-        let fields = vec![(note::TEXT, Value::from(words.join(" ").as_str()))];
-        self.signer.new_record(note::KIND.name, project_id(self.site), fields)
     }
 }
 
@@ -338,6 +331,33 @@ impl Signer {
                 }
             }
         }
+    }
+
+    /// A push of one more note.
+    pub fn message(&mut self) -> Vec<u8> {
+        let note = self.note(0);
+        page::encode_push(&[note])
+    }
+
+    /// `n` more notes with what their signatures are over.
+    pub fn signed(&mut self, n: u64) -> Vec<Signed> {
+        (0..n).map(|_| Signed::from(&self.note(0))).collect()
+    }
+
+    /// Pushes a message of [`Signer::message`].
+    pub async fn send(&self, message: Vec<u8>) -> Result<(), Failure> {
+        let session = self.session.as_ref().ok_or("not enrolled")?;
+        let message = &message;
+        let receipt =
+            session.with_token(|token| async move { session.net().push(&token, message.clone()).await }).await?;
+        let applied = |r: &PushResult| matches!(r, PushResult::Logged { outcome, .. } if outcome.applied());
+        if receipt.results.iter().all(applied) { Ok(()) } else { Err("a push was not applied".into()) }
+    }
+
+    fn note(&mut self, site: usize) -> Action {
+        let words: Vec<&str> = (0..6 + self.dice.below(14)).map(|_| self.dice.one_of(&WORDS)).collect();
+        let fields = vec![(note::TEXT, Value::from(words.join(" ").as_str()))];
+        self.new_record(note::KIND.name, project_id(site), fields)
     }
 
     async fn push(&mut self, actions: &[Action]) -> Result<(), Failure> {

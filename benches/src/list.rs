@@ -7,12 +7,9 @@ use rusqlite::Connection;
 
 use crate::{
     Failure, floor,
-    measure::{Plan, Row, interleaved},
+    measure::{FLAT, Plan, Row, interleaved},
     site::{Device, Site},
 };
-
-/// How much the larger store may take longer than the smaller before it is not called flat.
-const FLAT: f64 = 1.3;
 
 pub async fn measure(plan: &Plan) -> Result<Vec<Row>, Failure> {
     let (mut rows, mut both) = (Vec::new(), Vec::new());
@@ -27,9 +24,7 @@ pub async fn measure(plan: &Plan) -> Result<Vec<Row>, Failure> {
         rows.push(Row::beside("P7 newest 50", n, times, 2.0));
         both.push(times.0);
     }
-    if let ([small, large], [_, n]) = (both.as_slice(), plan.sizes) {
-        rows.push(Row::beside("P7 newest 50, large store beside small", n, (*large, *small), FLAT));
-    }
+    rows.extend(Row::flat("P7 newest 50", plan, &both, FLAT));
     Ok(rows)
 }
 

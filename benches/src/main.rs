@@ -1,18 +1,26 @@
 //! The benches: each workload beside its floor (the same work without our logic), built and measured in the same run.
 //!
-//! `plumbline-benches [--quick] [NAME...]` measures the named workloads, or all, and writes target/bench.md and
+//! `plumbline-benches [--quick | --full] [NAME...]` measures the named workloads, or all, and writes target/bench.md and
 //! target/bench.json. Invariants: a run fails only when a workload cannot be run, never because a goal is missed; `--quick`
-//! takes tiny sizes and one repeat, to see that everything runs. docs/performance.md says what each floor is.
+//! takes tiny sizes and one repeat, to see that everything runs; `--full` takes logs of a million. P2 comes with P4, P17
+//! with P18. docs/performance.md says what each floor is.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command does")]
 
+mod bulk;
 mod crew;
+mod flood;
 mod floor;
+mod idle;
 mod list;
 mod live;
 mod measure;
+mod offline;
 mod open;
+mod photo;
 mod pull;
 mod punch;
+mod seal;
+mod search;
 mod site;
 
 use std::{env, process::ExitCode};
@@ -22,7 +30,7 @@ use measure::{Plan, Row};
 /// Whatever stops a run.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-const NAMES: [&str; 6] = ["P5", "P7", "P9", "P10", "P16", "P18"];
+const NAMES: [&str; 14] = ["P1", "P2", "P3", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12", "P16", "P17", "P18"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -43,13 +51,15 @@ async fn main() -> ExitCode {
 
 async fn run(words: &[&str]) -> Result<(), Failure> {
     let (flags, names): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with('-'));
-    if let Some(flag) = flags.iter().find(|flag| **flag != "--quick") {
-        return Err(format!("`{flag}` means nothing here; usage: [--quick] [NAME...]").into());
-    }
     if let Some(name) = names.iter().find(|name| !NAMES.contains(name)) {
         return Err(format!("there is no workload `{name}`; there are {}", NAMES.join(", ")).into());
     }
-    let plan = if flags.is_empty() { Plan::FULL } else { Plan::QUICK };
+    let plan = match flags.as_slice() {
+        [] => Plan::USUAL,
+        ["--quick"] => Plan::QUICK,
+        ["--full"] => Plan::FULL,
+        _ => return Err("usage: [--quick | --full] [NAME...]".into()),
+    };
     let mut rows = Vec::new();
     for name in NAMES.iter().filter(|name| names.is_empty() || names.contains(name)) {
         eprintln!("{name}");
@@ -61,11 +71,19 @@ async fn run(words: &[&str]) -> Result<(), Failure> {
 
 async fn workload(name: &str, plan: &Plan) -> Result<Vec<Row>, Failure> {
     match name {
+        "P1" => seal::measure(plan).await,
+        "P2" => photo::measure(plan).await,
+        "P3" => photo::thumbnail(plan).await,
         "P5" => punch::measure(plan).await,
+        "P6" => bulk::measure(plan).await,
         "P7" => list::measure(plan).await,
+        "P8" => search::measure(plan).await,
         "P9" => open::measure(plan).await,
         "P10" => pull::measure(plan).await,
+        "P11" => offline::measure(plan).await,
+        "P12" => idle::measure(plan).await,
         "P16" => live::deliveries(plan).await,
+        "P17" => flood::measure(plan).await,
         _ => live::idle(plan).await,
     }
 }

@@ -21,13 +21,13 @@ pub async fn measure(plan: &Plan) -> Result<Vec<Row>, Failure> {
         let site = Site::with(n).await?;
         let device = site.device("phone").await?;
         let (file, key) = (device.store(), device.database_key()?);
-        let Device { client, config, keys } = device;
+        let Device { client, config, keys, heard } = device;
         client.pause().await?;
         drop(client);
         let ours = async || {
             let begun = Instant::now();
             let client = Client::open(config.clone()).await?;
-            let device = Device { client, config: config.clone(), keys: keys.clone() };
+            let device = Device { client, config: config.clone(), keys: keys.clone(), heard: heard.clone() };
             list::list(&device).await?;
             let taken = begun.elapsed();
             device.client.pause().await?;

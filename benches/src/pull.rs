@@ -12,6 +12,7 @@ use std::{
 use ed25519_dalek::{Signature, VerifyingKey};
 use plumbline_protocol::{
     OrganisationId,
+    action::{Action, Keys},
     page::{self, Item, Page},
     value::{Key, Reader, Value},
 };
@@ -20,7 +21,7 @@ use tempfile::TempDir;
 
 use crate::{
     Failure, floor,
-    measure::{Plan, Row, interleaved},
+    measure::{GROWTH, Plan, Row, interleaved},
     site::{Device, Site, memory},
 };
 
@@ -32,14 +33,31 @@ const LABEL: &[u8] = b"plumbline/action/1\n";
 const MIB: f64 = 1024.0 * 1024.0;
 
 /// What one signature is checked with.
-struct Signed {
+pub struct Signed {
     key: [u8; 32],
-    message: Vec<u8>,
-    signature: [u8; 64],
+    pub message: Vec<u8>,
+    pub signature: [u8; 64],
+}
+
+impl From<&Action> for Signed {
+    fn from(action: &Action) -> Signed {
+        let message = [LABEL, action.bytes()].concat();
+        Signed { key: action.header().device.0, message, signature: *action.signature() }
+    }
 }
 
 pub async fn measure(plan: &Plan) -> Result<Vec<Row>, Failure> {
-    let [_, n] = plan.sizes;
+    let (mut rows, mut each) = (Vec::new(), Vec::new());
+    for n in plan.sizes {
+        let (of_size, taken) = of_size(plan, n).await?;
+        rows.extend(of_size);
+        each.push(taken);
+    }
+    rows.extend(Row::growth("P10 first pull", plan, &each, GROWTH));
+    Ok(rows)
+}
+
+async fn of_size(plan: &Plan, n: u64) -> Result<(Vec<Row>, Duration), Failure> {
     let site = Site::with(n).await?;
     let messages = site.link()?.signer(&site.server, site.organisation).await?.pull().await?;
     let packed: Vec<Vec<u8>> = messages.iter().map(|m| page::pack(m)).collect::<Result<_, _>>()?;
@@ -57,11 +75,12 @@ pub async fn measure(plan: &Plan) -> Result<Vec<Row>, Failure> {
     };
     let times = interleaved(plan.repeats, ours, || bare(&packed, &signed)).await?;
     let grown = grown(&site.link()?.link(&site.server, &site.organisation))?;
-    Ok(vec![
+    let rows = vec![
         Row::beside("P10 first pull", n, times, 1.5),
         Row::bounded("P10 bytes on the wire of an action", n, "bytes", bytes, 180.0),
         Row::bounded("P10 client memory above idle", n, "MiB", grown, 32.0),
-    ])
+    ];
+    Ok((rows, times.0))
 }
 
 /// In a process of its own: pulls, and prints by how many KiB its memory grew at most.
@@ -83,14 +102,12 @@ fn grown(link: &str) -> Result<f64, Failure> {
 }
 
 fn signed(messages: &[Vec<u8>], organisation: OrganisationId) -> Result<Vec<Signed>, Failure> {
-    let mut all = Vec::new();
+    let (mut all, mut keys) = (Vec::new(), Keys::default());
     for message in messages {
         let Page::Part { items, .. } = Page::decode(message, organisation)? else { continue };
         for item in items {
             let Item::Entry(entry) = item else { return Err("a manager sees all".into()) };
-            let action = entry.verify()?.action;
-            let message = [LABEL, action.bytes()].concat();
-            all.push(Signed { key: action.header().device.0, message, signature: *action.signature() });
+            all.push(Signed::from(&entry.verify(&mut keys)?.action));
         }
     }
     Ok(all)
@@ -101,13 +118,19 @@ fn bare(packed: &[Vec<u8>], signed: &[Signed]) -> Result<Duration, Failure> {
     let folder = TempDir::new_in("target/bench")?;
     let begun = Instant::now();
     store(&folder.path().join("floor.db"), packed)?;
+    verify(signed)?;
+    Ok(begun.elapsed())
+}
+
+/// Checks each signature once, on every core.
+pub fn verify(signed: &[Signed]) -> Result<(), Failure> {
     let cores = thread::available_parallelism()?.get();
     let verified = thread::scope(|scope| {
         let parts = signed.chunks(signed.len().div_ceil(cores).max(1));
         let running: Vec<_> = parts.map(|part| scope.spawn(|| part.iter().all(good))).collect();
         running.into_iter().all(|part| part.join().unwrap_or(false))
     });
-    if verified { Ok(begun.elapsed()) } else { Err("a signature is not good".into()) }
+    if verified { Ok(()) } else { Err("a signature is not good".into()) }
 }
 
 fn good(signed: &Signed) -> bool {

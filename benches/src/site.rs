@@ -11,10 +11,15 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
+    time::Instant,
 };
 
 use plumbline_core::{
-    Client, Config, clock::SystemClock, enrol::EnrolRequest, event::EventListener, keystore::Keystore,
+    Client, Config,
+    clock::SystemClock,
+    enrol::EnrolRequest,
+    event::{Event, EventListener},
+    keystore::Keystore,
 };
 use plumbline_protocol::{Fault, OrganisationId, link::Server};
 use plumbline_server::{Rate, Rates, Running};
@@ -41,7 +46,12 @@ pub struct Device {
     pub client: Client,
     pub config: Config,
     pub keys: Arc<Memory>,
+    pub heard: Arc<Heard>,
 }
+
+/// Hears when the outbox last changed.
+#[derive(Default)]
+pub struct Heard(Mutex<Option<Instant>>);
 
 /// Keys in memory: a keystore that costs nothing.
 #[derive(Default)]
@@ -93,8 +103,10 @@ impl Device {
 
     async fn with(home: PathBuf, listener: Option<Arc<dyn EventListener>>) -> Result<Device, Failure> {
         let keys = Arc::new(Memory::default());
+        let heard = Arc::new(Heard::default());
+        let listener = Some(listener.unwrap_or_else(|| heard.clone()));
         let config = Config { home, keystore: keys.clone(), clock: Arc::new(SystemClock), listener };
-        Ok(Device { client: Client::open(config.clone()).await?, config, keys })
+        Ok(Device { client: Client::open(config.clone()).await?, config, keys, heard })
     }
 
     /// Enrols and reads the log.
@@ -112,6 +124,21 @@ impl Device {
         let keys = self.keys.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = keys.iter().find(|(name, _)| name.ends_with("/database-key"));
         Ok(found.map(|(_, key)| key.clone()).ok_or("the store has no key")?)
+    }
+}
+
+impl Heard {
+    /// When the outbox last changed.
+    pub fn outbox(&self) -> Option<Instant> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl EventListener for Heard {
+    fn on_event(&self, event: Event) {
+        if event == Event::Outbox {
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
     }
 }
 

@@ -210,11 +210,11 @@ fn one(field: &Field, datum: &Datum) -> Result<Value, Fault> {
 }
 
 /// How a folded value of `ty` is shown.
-pub fn from_value(ty: Type, value: &Value) -> Datum {
+pub fn from_value(ty: Type, value: Value) -> Datum {
     let typed = match ty {
-        Type::Moment => evidence::interval_from(value).map(|i| Datum::Moment(MomentView::from(&i))),
-        Type::Place => evidence::place_from(value).map(|p| Datum::Place(PlaceView::from(&p))),
-        Type::Geofence => evidence::geofence_from(value).map(|g| {
+        Type::Moment => evidence::interval_from(&value).map(|i| Datum::Moment(MomentView::from(&i))),
+        Type::Place => evidence::place_from(&value).map(|p| Datum::Place(PlaceView::from(&p))),
+        Type::Geofence => evidence::geofence_from(&value).map(|g| {
             Datum::Geofence(match g {
                 Geofence::Circle { lat_e7, lon_e7, radius_cm } => GeofenceView::Circle { lat_e7, lon_e7, radius_cm },
                 Geofence::Polygon(points) => GeofenceView::Polygon(points),
@@ -227,15 +227,15 @@ pub fn from_value(ty: Type, value: &Value) -> Datum {
 }
 
 /// A value of a field that this version does not know.
-fn plain(value: &Value) -> Datum {
+fn plain(value: Value) -> Datum {
     match value {
         Value::Null => Datum::Null,
-        Value::Bool(b) => Datum::Bool(*b),
-        Value::Int(i) => Datum::Int(*i),
-        Value::Bytes(b) => Datum::Text(HEXLOWER.encode(b)),
-        Value::Text(t) => Datum::Text(t.clone()),
-        Value::List(l) => Datum::List(l.iter().map(plain).collect()),
-        Value::Map(m) => Datum::List(m.values().map(plain).collect()),
+        Value::Bool(b) => Datum::Bool(b),
+        Value::Int(i) => Datum::Int(i),
+        Value::Bytes(b) => Datum::Text(HEXLOWER.encode(&b)),
+        Value::Text(t) => Datum::Text(t),
+        Value::List(l) => Datum::List(l.into_iter().map(plain).collect()),
+        Value::Map(m) => Datum::List(m.into_values().map(plain).collect()),
     }
 }
 
@@ -246,12 +246,12 @@ pub fn written(field: &Field, value: &Value) -> Datum {
         (Merge::Set, ty) => {
             let items = |sign: &str| {
                 let list = value.get(sign).and_then(Value::list).unwrap_or_default();
-                list.iter().map(|v| from_value(ty, v)).collect()
+                list.iter().map(|v| from_value(ty, v.clone())).collect()
             };
             Datum::Set(SetChange { add: items("+"), remove: items("-") })
         }
         (_, Type::Moment) => value.int().map_or(Datum::Null, |typed| Datum::Typed(Typed { typed })),
-        (_, ty) => from_value(ty, value),
+        (_, ty) => from_value(ty, value.clone()),
     }
 }
 

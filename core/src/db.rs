@@ -36,12 +36,12 @@ const MIGRATIONS: &[&str] = &[
     include_str!("db/migrations/0001.sql"),
     include_str!("db/migrations/0002.sql"),
     include_str!("db/migrations/0003.sql"),
+    include_str!("db/migrations/0004.sql"),
 ];
 /// Stands in `meta` from the first write to the close.
 const OPEN: &str = "open";
-/// What the writer keeps of pages, KiB: a page of the log touches more index leaves than SQLite's 2 MiB hold, and each one
-/// that falls out costs a decryption when it is next touched.
-const CACHE: &str = "PRAGMA cache_size = -12288";
+/// What the writer keeps of pages, KiB: the index leaves that a page of the log touches, so that none is decrypted twice.
+const CACHE: &str = "PRAGMA cache_size = -4096";
 /// Connections that read at once.
 const READERS: usize = 4;
 

@@ -382,35 +382,25 @@ fn place_from(text: &str) -> Option<rows::Place> {
 
 pub(crate) fn view_of(shown: rows::Shown, as_of: &str) -> RecordView {
     let rows::Shown { id, record, pending, .. } = shown;
-    let declared = kind(&record.kind);
+    let (declared, withdrawn) = (kind(&record.kind), record.flag(WITHDRAWN.name));
+    let Record { kind, project, concerns, .. } = record;
     let (mut fields, mut conflicts) = (BTreeMap::new(), BTreeMap::new());
-    for (name, state) in &record.fields {
-        let Some(field) = declared.and_then(|k| k.field(&name.0)) else { continue };
-        let show = |value: &Value| from_value(field.ty, value);
+    for (Key(name), state) in record.fields {
+        let Some(field) = declared.and_then(|k| k.field(&name)) else { continue };
+        let show = |value: Value| from_value(field.ty, value);
         let datum = match state {
             FieldState::Last { shown, flagged } => {
                 if !flagged.is_empty() {
-                    conflicts.insert(name.0.clone(), flagged.iter().map(|w| show(&w.value)).collect());
+                    conflicts.insert(name.clone(), flagged.into_iter().map(|w| show(w.value)).collect());
                 }
-                show(&shown.value)
+                show(shown.value)
             }
-            FieldState::Max(write) => show(&write.value),
-            FieldState::Set(set) => Datum::List(set.keys().map(show).collect()),
-            FieldState::Append(all) => Datum::List(all.iter().map(|w| show(&w.value)).collect()),
+            FieldState::Max(write) => show(write.value),
+            FieldState::Set(set) => Datum::List(set.into_keys().map(show).collect()),
+            FieldState::Append(all) => Datum::List(all.into_iter().map(|w| show(w.value)).collect()),
         };
-        fields.insert(name.0.clone(), datum);
+        fields.insert(name, datum);
     }
-    let Record { kind, project, concerns, .. } = &record;
-    RecordView {
-        id,
-        kind: kind.clone(),
-        project: *project,
-        concerns: *concerns,
-        fields,
-        conflicts,
-        pending,
-        withdrawn: record.flag(WITHDRAWN.name),
-        known: declared.is_some(),
-        as_of: as_of.to_owned(),
-    }
+    let known = declared.is_some();
+    RecordView { id, kind, project, concerns, fields, conflicts, pending, withdrawn, known, as_of: as_of.to_owned() }
 }

@@ -19,7 +19,7 @@ use crate::{
     log::merkle,
     record::{device, organisation},
     time::TimeEvidence,
-    value::{Key, Malformed, Reader, Value, Writer},
+    value::{Key, Malformed, Reader, Value, Writer, find},
 };
 
 /// Format version of a header.
@@ -157,9 +157,7 @@ impl Header {
         };
         let commitment = Hash(r.array()?);
         r.end()?;
-        if previous.is_none() != (sequence == 0) {
-            return Err(BadAction::Form("previous and sequence disagree"));
-        }
+        first_has_no_previous(sequence, previous.as_ref())?;
         let header =
             Header { organisation, project, device, sequence, previous, seen, cites, kind, record, commitment };
         if header.encode() != bytes {
@@ -167,6 +165,10 @@ impl Header {
         }
         Ok(header)
     }
+}
+
+pub(crate) fn first_has_no_previous(sequence: u64, previous: Option<&Hash>) -> Result<(), BadAction> {
+    if previous.is_none() == (sequence == 0) { Ok(()) } else { Err(BadAction::Form("previous and sequence disagree")) }
 }
 
 pub(crate) fn encode_seen(w: &mut Writer, seen: &Seen) {
@@ -230,7 +232,7 @@ pub struct Body {
 impl Body {
     /// The value of `field`.
     pub fn field(&self, field: &str) -> Option<&Value> {
-        self.fields.get(&Key::from(field))
+        find(&self.fields, field)
     }
 
     /// The reason given, if any.
@@ -268,7 +270,7 @@ impl Body {
     }
 
     pub(crate) fn write(&self, w: &mut Writer) {
-        w.list(2).bytes(&self.random).value(&Value::Map(self.fields.clone()));
+        w.list(2).bytes(&self.random).map(&self.fields);
     }
 
     /// Reads a body; `bytes` must be its one encoding.
@@ -324,9 +326,9 @@ pub struct Unverified {
 
 impl Unverified {
     /// Checks the signature and, for resent work, that it repeats an origin with a good signature.
-    pub fn verify(self) -> Result<Action, BadAction> {
+    pub fn verify(self, keys: &mut Keys) -> Result<Action, BadAction> {
         let Unverified { header, bytes, hash, signature, body, origin } = self;
-        if !verify(&header.device.0, ACTION_LABEL, &bytes, &signature) {
+        if !keys.verify(&header.device.0, ACTION_LABEL, &bytes, &signature) {
             return Err(BadAction::Signature);
         }
         match (&header.cites, &origin) {
@@ -337,9 +339,16 @@ impl Unverified {
         }
         Ok(Action { header, bytes, hash, signature, body, origin })
     }
+
+    /// As [`Action::stored`].
+    pub(crate) fn stored(self) -> Action {
+        let Unverified { header, bytes, hash, signature, body, origin } = self;
+        Action { header, bytes, hash, signature, body, origin }
+    }
 }
 
-/// A signed action. The only ways to one are [`Action::sign`] and [`Unverified::verify`].
+/// A signed action. The only ways to one are [`Action::sign`], [`Unverified::verify`] and, from a store that holds one,
+/// [`Action::stored`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
     header: Header,
@@ -374,7 +383,7 @@ impl Action {
         if body.commitment() != header.commitment {
             return Err(BadAction::Commitment);
         }
-        Unverified { hash: hash(&bytes), header, bytes, signature, body, origin }.verify()
+        Unverified { hash: hash(&bytes), header, bytes, signature, body, origin }.verify(&mut Keys::default())
     }
 
     /// The header.
@@ -467,6 +476,18 @@ impl Action {
         let body = Body::read(r)?;
         Action::verify(header, signature, body, decode_origin(r)?)
     }
+
+    /// Reads what this device signed or verified itself, from a store that authenticates what it gives back: nothing is
+    /// verified again. Never for bytes that somebody else could have written.
+    pub fn stored(bytes: &[u8]) -> Result<Action, BadAction> {
+        let mut r = Reader::new(bytes);
+        r.list_of(4)?;
+        let bytes = r.bytes()?.to_vec();
+        let (signature, body, origin) = (r.array()?, Body::read(&mut r)?, decode_origin(&mut r)?);
+        r.end()?;
+        let header = Header::decode(&bytes)?;
+        Ok(Unverified { header, hash: hash(&bytes), bytes, signature, body, origin }.stored())
+    }
 }
 
 pub(crate) fn encode_origin(w: &mut Writer, origin: Option<&Origin>) {
@@ -532,6 +553,19 @@ pub fn sign(key: &SigningKey, label: &[u8], message: &[u8]) -> [u8; 64] {
 /// True when `signature` is `key`'s over `label || message`, by the one strict rule.
 pub fn verify(key: &[u8; 32], label: &[u8], message: &[u8], signature: &[u8; 64]) -> bool {
     strict(key, &[label, message].concat(), signature)
+}
+
+/// Public keys as points: who checks many signatures of few devices decompresses each key once.
+#[derive(Debug, Default)]
+pub struct Keys(BTreeMap<[u8; 32], Option<VerifyingKey>>);
+
+impl Keys {
+    /// As [`verify`].
+    fn verify(&mut self, key: &[u8; 32], label: &[u8], message: &[u8], signature: &[u8; 64]) -> bool {
+        let point = self.0.entry(*key).or_insert_with(|| VerifyingKey::from_bytes(key).ok());
+        let signature = Signature::from_bytes(signature);
+        point.is_some_and(|key| key.verify_strict(&[label, message].concat(), &signature).is_ok())
+    }
 }
 
 /// Strict Ed25519: canonical S, no key or R of small order, no cofactor (RFC 8032 as narrowed by `verify_strict`). The one

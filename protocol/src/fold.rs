@@ -16,7 +16,7 @@ use crate::{
     id::{DeviceId, Hash, OrganisationId, RecordId, Uuid},
     record::{self, Access, Field, Merge, Type, device, invite, member, organisation},
     time,
-    value::{Key, Malformed, Reader, Value, Writer},
+    value::{Key, Malformed, Reader, Value, Writer, find},
 };
 
 /// A written value: where, by which device, what.
@@ -71,7 +71,7 @@ impl Record {
 
     /// State of `field`.
     pub fn field(&self, field: &str) -> Option<&FieldState> {
-        self.fields.get(&Key::from(field))
+        find(&self.fields, field)
     }
 
     /// The value that shows in a single-valued field; a cleared one is none.
@@ -305,8 +305,8 @@ pub trait Book {
     fn chain(&mut self, device: &DeviceId) -> Result<Option<ChainHead>, Fault>;
     /// Keeps the device's chain.
     fn put_chain(&mut self, device: &DeviceId, head: ChainHead) -> Result<(), Fault>;
-    /// True when work with this identity is in the log.
-    fn logged(&mut self, identity: &Hash) -> Result<bool, Fault>;
+    /// True when the work of `action` is in the log: an entry of its identity, which is about the same record.
+    fn logged(&mut self, action: &Action) -> Result<bool, Fault>;
     /// Notes that work with this identity is in the log.
     fn put_logged(&mut self, identity: &Hash, position: u64) -> Result<(), Fault>;
     /// The entry of a held action that was not admitted yet, by its header's hash.
@@ -530,8 +530,8 @@ impl Book for MemoryBook {
         self.chains.insert(*device, head);
         Ok(())
     }
-    fn logged(&mut self, identity: &Hash) -> Result<bool, Fault> {
-        Ok(self.identities.contains_key(identity))
+    fn logged(&mut self, action: &Action) -> Result<bool, Fault> {
+        Ok(self.identities.contains_key(&action.identity()))
     }
     fn put_logged(&mut self, identity: &Hash, position: u64) -> Result<(), Fault> {
         self.identities.entry(*identity).or_insert(position);

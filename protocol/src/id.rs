@@ -109,13 +109,14 @@ impl Uuid {
 
 impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, byte) in self.0.iter().enumerate() {
-            if matches!(i, 4 | 6 | 8 | 10) {
-                f.write_str("-")?;
+        let mut text = String::with_capacity(36);
+        for (i, part) in [0..4, 4..6, 6..8, 8..10, 10..16].into_iter().enumerate() {
+            if i > 0 {
+                text.push('-');
             }
-            write!(f, "{byte:02x}")?;
+            HEXLOWER.encode_append(self.0.get(part).unwrap_or_default(), &mut text);
         }
-        Ok(())
+        f.write_str(&text)
     }
 }
 

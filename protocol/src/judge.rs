@@ -49,7 +49,7 @@ pub fn judge(book: &mut dyn Book, action: &Action, received: i64) -> Result<Outc
 }
 
 fn allowed(book: &mut dyn Book, action: &Action, received: i64) -> Result<(), Stop> {
-    if book.logged(&action.identity())? {
+    if book.logged(action)? {
         return Err(Stop::Held(Held::Duplicate));
     }
     let kind = valid(book, action, received)?;
@@ -62,7 +62,7 @@ fn allowed(book: &mut dyn Book, action: &Action, received: i64) -> Result<(), St
 
 /// An administrator's word that a held action takes effect: rights are waived, rules are not (rule 11).
 fn admits(book: &mut dyn Book, action: &Action, cited: &crate::Hash) -> Result<(), Stop> {
-    if book.logged(&action.identity())? {
+    if book.logged(action)? {
         return Err(Stop::Held(Held::Duplicate));
     }
     let Some(entry) = book.held(cited)? else { return Err(Stop::Held(Held::NotFound)) };

@@ -8,8 +8,8 @@ use std::{collections::BTreeMap, io::Read, num::NonZero, thread};
 
 use crate::{
     action::{
-        Action, BadAction, Body, Header, Unverified, decode_cites, decode_kind, decode_origin, decode_project,
-        decode_seen, encode_cites, encode_origin, encode_seen, hash,
+        Action, BadAction, Body, Header, Keys, MAX_HEADER, Unverified, decode_cites, decode_kind, decode_origin,
+        decode_project, decode_seen, encode_cites, encode_origin, encode_seen, first_has_no_previous, hash,
     },
     entry::{Entry, Kept, Outcome},
     fault::Fault,
@@ -99,11 +99,17 @@ impl Chains {
         let signature = r.array()?;
         let origin = decode_origin(r)?;
         let commitment = body.commitment();
-        let header =
+        first_has_no_previous(sequence, previous.as_ref())?;
+        let mut header =
             Header { organisation, project, device, sequence, previous, seen, cites, kind, record, commitment };
         let bytes = header.encode();
-        let header = Header::decode(&bytes)?;
+        if bytes.len() > MAX_HEADER {
+            return Err(BadAction::Form("header too long"));
+        }
         let hash = hash(&bytes);
+        if header.organisation.is_none() {
+            header.record = RecordId::Key(hash.0);
+        }
         self.note(&header, hash);
         Ok(Unverified { header, bytes, hash, signature, body, origin })
     }
@@ -311,10 +317,16 @@ impl UnverifiedEntry {
         self.action.header.device
     }
 
-    /// Checks the signature.
-    pub fn verify(self) -> Result<Entry, BadAction> {
+    /// The entry of a page that was verified before it was put aside in a store that authenticates what it gives back.
+    pub fn stored(self) -> Entry {
         let UnverifiedEntry { action, received, outcome, rules, record_previous } = self;
-        Ok(Entry { action: action.verify()?, received, outcome, rules, record_previous })
+        Entry { action: action.stored(), received, outcome, rules, record_previous }
+    }
+
+    /// Checks the signature.
+    pub fn verify(self, keys: &mut Keys) -> Result<Entry, BadAction> {
+        let UnverifiedEntry { action, received, outcome, rules, record_previous } = self;
+        Ok(Entry { action: action.verify(keys)?, received, outcome, rules, record_previous })
     }
 }
 
@@ -423,7 +435,7 @@ impl Page<UnverifiedEntry> {
 /// Verifies with `verify` on every core, keeping the order. The first failure, by index.
 pub fn verify_all<T: Send, V: Send>(
     all: Vec<T>,
-    verify: impl Fn(T) -> Result<V, BadAction> + Sync,
+    verify: impl Fn(T, &mut Keys) -> Result<V, BadAction> + Sync,
 ) -> Result<Vec<V>, (usize, BadAction)> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get).min(8);
     let share = all.len().div_ceil(cores).max(64);
@@ -433,8 +445,9 @@ pub fn verify_all<T: Send, V: Send>(
         shares.push(rest.by_ref().take(share).collect());
     }
     let one = |(n, part): (usize, Vec<T>)| -> Result<Vec<V>, (usize, BadAction)> {
+        let mut keys = Keys::default();
         let numbered = part.into_iter().enumerate();
-        numbered.map(|(i, item)| verify(item).map_err(|bad| (n * share + i, bad))).collect()
+        numbered.map(|(i, item)| verify(item, &mut keys).map_err(|bad| (n * share + i, bad))).collect()
     };
     if shares.len() <= 1 {
         return shares.into_iter().next().map_or(Ok(Vec::new()), |part| one((0, part)));

@@ -44,6 +44,11 @@ impl PartialOrd for Key {
         Some(self.cmp(other))
     }
 }
+/// The entry `key` of a map. Maps are small: comparing costs less than a key made to look for it.
+pub(crate) fn find<'m, V>(map: &'m BTreeMap<Key, V>, key: &str) -> Option<&'m V> {
+    map.iter().find_map(|(name, value)| (name.0 == key).then_some(value))
+}
+
 impl From<&str> for Key {
     fn from(text: &str) -> Self {
         Key(text.to_owned())
@@ -98,7 +103,7 @@ impl Value {
     }
     /// The map's entry `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        if let Value::Map(m) = self { m.get(&Key::from(key)) } else { None }
+        if let Value::Map(m) = self { find(m, key) } else { None }
     }
     /// A map of these entries.
     pub fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
@@ -228,12 +233,17 @@ impl Writer {
                 }
             }
             Value::Map(m) => {
-                self.head(5, m.len() as u64);
-                for (k, item) in m {
-                    self.text(&k.0);
-                    self.value(item);
-                }
+                self.map(m);
             }
+        }
+        self
+    }
+    /// A map.
+    pub fn map(&mut self, map: &BTreeMap<Key, Value>) -> &mut Self {
+        self.head(5, map.len() as u64);
+        for (key, item) in map {
+            self.text(&key.0);
+            self.value(item);
         }
         self
     }

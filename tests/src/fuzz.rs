@@ -5,7 +5,7 @@
 
 use plumbline_protocol::{
     DeviceId, Hash, OrganisationId, RecordId, Uuid,
-    action::{Action, Body, Header},
+    action::{Action, Body, Header, Keys},
     blob::{State, ranges_from, ranges_to},
     entry::{Entry, Outcome},
     link::{InviteLink, SetupLink},
@@ -57,17 +57,17 @@ pub fn action(bytes: &[u8]) {
 pub fn page(bytes: &[u8]) {
     let unpacked = page::unpack(bytes);
     let message = unpacked.as_deref().unwrap_or(bytes);
-    let organisation = OrganisationId([7; 32]);
+    let (organisation, mut keys) = (OrganisationId([7; 32]), Keys::default());
     if let Ok(Page::Part { items, .. }) = Page::<UnverifiedEntry>::decode(message, organisation) {
         for item in items {
             if let page::Item::Entry(entry) = item {
-                let _ = entry.verify();
+                let _ = entry.verify(&mut keys);
             }
         }
     }
     for organisation in [None, Some(organisation)] {
         for action in decode_push(message, organisation).into_iter().flatten() {
-            let _ = action.verify();
+            let _ = action.verify(&mut keys);
         }
     }
     if let Ok(receipt) = Receipt::decode(message) {

@@ -10,7 +10,7 @@ use ed25519_dalek::SigningKey;
 use hyper::{Method, StatusCode, header};
 use plumbline_protocol::{
     DeviceId, Hash, OrganisationId, RecordId, Uuid,
-    action::{Action, Body, Header, Seen, TIME},
+    action::{Action, Body, Header, Keys, Seen, TIME},
     entry::{Entry, Kept, Outcome, RULES},
     evidence,
     fold::{self, Book, MemoryBook, Tip},
@@ -206,8 +206,8 @@ pub fn on_pages(
         }
         let page = Page::<UnverifiedEntry>::decode(&page::unpack(&told.body).unwrap(), organisation).unwrap();
         let Page::Part { items, tail, checkpoint, now } = page else { return told };
-        let keep = |item| match item {
-            Item::Entry(entry) => Item::Entry(Kept::from(&UnverifiedEntry::verify(entry).unwrap())),
+        let keep = |item: Item<UnverifiedEntry>| match item {
+            Item::Entry(entry) => Item::Entry(Kept::from(&entry.verify(&mut Keys::default()).unwrap())),
             Item::Hidden(subtree) => Item::Hidden(subtree),
         };
         let mut items: Vec<Item<Kept>> = items.into_iter().map(keep).collect();

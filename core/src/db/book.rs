@@ -7,6 +7,7 @@ use std::{
 
 use plumbline_protocol::{
     DeviceId, Fault, Hash, RecordId,
+    action::Action,
     entry::Entry,
     fold::{Book, ChainHead, Record},
 };
@@ -90,9 +91,10 @@ impl Book for StoreBook<'_> {
         self.extended.insert(*device);
         Ok(())
     }
-    fn logged(&mut self, identity: &Hash) -> Result<bool, Fault> {
-        let mut query = self.c.prepare_cached("SELECT 1 FROM entry WHERE identity = ?1").map_err(sql)?;
-        query.exists([identity.0]).map_err(sql)
+    fn logged(&mut self, action: &Action) -> Result<bool, Fault> {
+        let text = "SELECT 1 FROM entry WHERE record = ?1 AND identity = ?2";
+        let mut query = self.c.prepare_cached(text).map_err(sql)?;
+        query.exists(params![action.header().record.as_bytes(), action.identity().0]).map_err(sql)
     }
     /// The entry's own row says it: the caller stores it with the same transaction.
     fn put_logged(&mut self, _: &Hash, _: u64) -> Result<(), Fault> {
@@ -153,8 +155,8 @@ impl Book for ShownBook<'_> {
     fn put_chain(&mut self, _: &DeviceId, _: ChainHead) -> Result<(), Fault> {
         Ok(())
     }
-    fn logged(&mut self, identity: &Hash) -> Result<bool, Fault> {
-        StoreBook::new(self.c).logged(identity)
+    fn logged(&mut self, action: &Action) -> Result<bool, Fault> {
+        StoreBook::new(self.c).logged(action)
     }
     fn put_logged(&mut self, _: &Hash, _: u64) -> Result<(), Fault> {
         Ok(())

@@ -124,6 +124,25 @@ pub fn drop_anchor(c: &Tx, seen: &Seen) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Puts a page of a pull from 0 aside.
+pub fn put_staged(c: &Tx, number: u64, packed: &[u8]) -> Result<(), Fault> {
+    let mut insert = c.prepare_cached("INSERT INTO stage (number, message) VALUES (?1, ?2)").map_err(sql)?;
+    insert.execute(params![number, packed]).map_err(sql)?;
+    Ok(())
+}
+
+/// A page that was put aside.
+pub fn staged(c: &Tx, number: u64) -> Result<Vec<u8>, Fault> {
+    let mut query = c.prepare_cached("SELECT message FROM stage WHERE number = ?1").map_err(sql)?;
+    query.query_row([number], |r| r.get(0)).map_err(sql)
+}
+
+/// Forgets the pages that were put aside.
+pub fn clear_stage(c: &Tx) -> Result<(), Fault> {
+    c.execute("DELETE FROM stage", []).map_err(sql)?;
+    Ok(())
+}
+
 /// An alarm that was raised.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {

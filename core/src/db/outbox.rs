@@ -1,4 +1,5 @@
-//! Rows of the outbox: what this device signed and the confirmed state does not have yet, in the order of its chain.
+//! Rows of the outbox: what this device signed and the confirmed state does not have yet, in the order of its chain. The
+//! store authenticates every page, so what it signed is not verified at each reading; the server does that.
 
 use plumbline_protocol::{Fault, Hash, RecordId, action::Action};
 use rusqlite::{Row, params};
@@ -150,7 +151,7 @@ fn read(row: &Row<'_>) -> Result<Item, Fault> {
     let position: i64 = row.get(4).map_err(sql)?;
     Ok(Item {
         id: row.get(0).map_err(sql)?,
-        action: Action::decode(&bytes).map_err(|_| Fault::corrupt("store"))?,
+        action: Action::stored(&bytes).map_err(|_| Fault::corrupt("store"))?,
         made: row.get(2).map_err(sql)?,
         state: State::parse(&state).ok_or_else(|| Fault::corrupt("store"))?,
         position: u64::try_from(position).ok(),

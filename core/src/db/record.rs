@@ -43,6 +43,8 @@ pub struct Place {
 }
 
 const COLUMNS: &str = "id, last, state, shown, sort, row";
+/// Of how many times as many records as a search wants the newest are found.
+const LATEST: u32 = 4;
 
 /// The record in one of its states; in [`Layer::Confirmed`] also with what only its first entry fixed.
 pub fn get(c: &Tx, id: &RecordId, layer: Layer) -> Result<Option<Record>, Fault> {
@@ -68,36 +70,33 @@ pub fn shown(c: &Tx, id: &RecordId) -> Result<Option<Shown>, Fault> {
 pub fn put(c: &Tx, id: &RecordId, record: &Record, layer: Layer) -> Result<(), Fault> {
     let state = record.encode();
     let column = if layer == Layer::Shown { "shown" } else { "state" };
-    // Pending work on top is shown until it is folded again: it alone decides the columns then.
-    let text = format!(
-        "INSERT INTO record (id, kind, project, concerns, last, sort, withdrawn, conflicted, {column})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-         ON CONFLICT (id) DO UPDATE SET last = max(last, ?5), sort = ?6, withdrawn = ?7, conflicted = ?8, {column} = ?9
-         RETURNING row"
-    );
     // Pending work has no position in the log: only confirmed entries move the end of a record's chain.
     let last = if layer == Layer::Confirmed { record.last } else { 0 };
+    let (sort, withdrawn, conflicted) = (sort_of(id, record), record.flag(WITHDRAWN.name), record.conflicted());
+    // Two plain statements: an upsert that returns its row opens a savepoint, at which FTS5 writes out what it has.
+    // Pending work on top is shown until it is folded again: it alone decides the columns then.
+    let update = format!(
+        "UPDATE record SET last = max(last, ?2), sort = ?3, withdrawn = ?4, conflicted = ?5, {column} = ?6 WHERE id = ?1"
+    );
+    let changed = c
+        .prepare_cached(&update)
+        .and_then(|mut update| update.execute(params![id.as_bytes(), last, sort, withdrawn, conflicted, state]))
+        .map_err(sql)?;
+    if changed > 0 {
+        return index(c, || row_of(c, id), record);
+    }
+    let insert = format!(
+        "INSERT INTO record (id, last, sort, withdrawn, conflicted, {column}, kind, project, concerns)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+    );
     let uuid = |id: &Option<Uuid>| id.map(|u| u.as_bytes().to_vec()).unwrap_or_default();
-    let row: i64 = c
-        .prepare_cached(&text)
-        .and_then(|mut upsert| {
-            upsert.query_row(
-                params![
-                    id.as_bytes(),
-                    record.kind,
-                    uuid(&record.project),
-                    uuid(&record.concerns),
-                    last,
-                    sort_of(id, record),
-                    record.flag(WITHDRAWN.name),
-                    record.conflicted(),
-                    state
-                ],
-                |r| r.get(0),
-            )
+    let (kind, project, concerns) = (&record.kind, uuid(&record.project), uuid(&record.concerns));
+    c.prepare_cached(&insert)
+        .and_then(|mut insert| {
+            insert.execute(params![id.as_bytes(), last, sort, withdrawn, conflicted, state, kind, project, concerns])
         })
         .map_err(sql)?;
-    index(c, row, record)
+    index(c, || Ok(c.last_insert_rowid()), record)
 }
 
 /// Takes away what pending work put on top of these records.
@@ -188,16 +187,18 @@ pub fn conflicts(c: &Tx, limit: u32) -> Result<Vec<Shown>, Fault> {
     collect(query.query([limit]).map_err(sql)?)
 }
 
-/// Records whose text has every word of `words` (as prefixes), newest first.
+/// Records whose text has every word of `words` (as prefixes), newest first: of those that came last, [`LATEST`] times as
+/// many as are wanted, so that a word that half of all records have costs no more than a rare one.
 pub fn search(c: &Tx, words: &[&str], limit: u32) -> Result<Vec<Shown>, Fault> {
     // Each word is quoted, so nothing in it is query syntax.
     let query: Vec<String> = words.iter().map(|w| format!("\"{}\"*", w.replace('"', "\"\""))).collect();
     let text = format!(
-        "SELECT {COLUMNS} FROM record WHERE row IN (SELECT rowid FROM search WHERE search MATCH ?1) AND withdrawn = 0
+        "SELECT {COLUMNS} FROM record
+         WHERE row IN (SELECT rowid FROM search WHERE search MATCH ?1 ORDER BY rowid DESC LIMIT ?3) AND withdrawn = 0
          ORDER BY sort DESC, row DESC LIMIT ?2"
     );
     let mut statement = c.prepare_cached(&text).map_err(sql)?;
-    collect(statement.query(params![query.join(" "), limit]).map_err(sql)?)
+    collect(statement.query(params![query.join(" "), limit, limit.saturating_mul(LATEST)]).map_err(sql)?)
 }
 
 /// Forgets every record and entry, keeping what this device signed: a pull from 0 follows (rule 17).
@@ -245,7 +246,7 @@ fn sort_of(id: &RecordId, record: &Record) -> i64 {
 }
 
 /// The words by which search finds it: the texts of its declared fields.
-fn index(c: &Tx, row: i64, record: &Record) -> Result<(), Fault> {
+fn index(c: &Tx, row: impl FnOnce() -> Result<i64, Fault>, record: &Record) -> Result<(), Fault> {
     let Some(kind) = record::kind(&record.kind) else { return Ok(()) };
     if kind.access == Access::Time {
         return Ok(()); // Punches are found by person and day; their classification is the project's word, not theirs.
@@ -263,8 +264,13 @@ fn index(c: &Tx, row: i64, record: &Record) -> Result<(), Fault> {
         }
     }
     let mut replace = c.prepare_cached("INSERT OR REPLACE INTO search (rowid, text) VALUES (?1, ?2)").map_err(sql)?;
-    replace.execute(params![row, text]).map_err(sql)?;
+    replace.execute(params![row()?, text]).map_err(sql)?;
     Ok(())
+}
+
+fn row_of(c: &Tx, id: &RecordId) -> Result<i64, Fault> {
+    let mut query = c.prepare_cached("SELECT row FROM record WHERE id = ?1").map_err(sql)?;
+    query.query_row([id.as_bytes()], |r| r.get(0)).map_err(sql)
 }
 
 fn unindex(c: &Tx, row: i64) -> Result<(), Fault> {

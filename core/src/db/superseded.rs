@@ -27,8 +27,8 @@ pub struct Superseded {
 
 /// Sets the whole log aside, before it is read anew.
 pub fn set_aside(c: &Tx, generation: u64) -> Result<(), Fault> {
-    let text = "INSERT INTO superseded (generation, position, identity, bytes)
-        SELECT ?1, position, identity, bytes FROM entry";
+    let text = "INSERT INTO superseded (generation, position, record, identity, bytes)
+        SELECT ?1, position, record, identity, bytes FROM entry";
     c.execute(text, [generation]).map_err(sql)?;
     Ok(())
 }
@@ -47,7 +47,8 @@ pub fn continued(c: &Tx, generation: u64, base: u64) -> Result<bool, Fault> {
 /// Notes which of them the log has by now, under whatever entry.
 pub fn note_logged(c: &Tx) -> Result<(), Fault> {
     let text = "UPDATE superseded SET state = 'logged' WHERE state = 'due'
-        AND EXISTS (SELECT 1 FROM entry WHERE entry.identity = superseded.identity)";
+        AND EXISTS (SELECT 1 FROM entry
+            WHERE entry.record = superseded.record AND entry.identity = superseded.identity)";
     c.execute(text, []).map_err(sql)?;
     Ok(())
 }

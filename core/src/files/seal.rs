@@ -6,7 +6,11 @@
 //! not open. Only the last chunk is shorter than 64 KiB, and it is empty only in an empty file: one content length, one file
 //! length.
 
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::{
+    io::{Read, Seek, SeekFrom, Write},
+    sync::mpsc::sync_channel,
+    thread,
+};
 
 use plumbline_protocol::{Fault, Hash};
 use sha2::{Digest, Sha256};
@@ -22,10 +26,12 @@ const PREFIX: usize = 20;
 const HEADER: usize = MAGIC.len() + PREFIX;
 const SEALED_CHUNK: u64 = (CHUNK + aead::TAG) as u64;
 const LAST: u32 = 1 << 31;
+/// Chunks that may wait to be hashed.
+const AHEAD: usize = 8;
 
 type Key = [u8; aead::KEY];
 
-/// Seals all of `source` into `sink` in one pass. Returns SHA-256 and length of the plain bytes.
+/// Seals all of `source` into `sink` in one pass, hashing on a thread beside. Returns SHA-256 and length of the plain bytes.
 ///
 /// # Errors
 /// [`Fault::TooLarge`] past `limit` bytes, [`Fault::StorageFull`] when `sink` has no room.
@@ -34,25 +40,31 @@ pub fn seal(source: &mut dyn Read, sink: &mut dyn Write, key: &Key, limit: u64) 
     let header = [MAGIC.as_slice(), prefix.as_slice()].concat();
     sink.write_all(&header).map_err(|e| error::io("write sealed", &e))?;
 
-    let mut hasher = Sha256::new();
     let (mut bytes, mut index) = (0, 0);
     let mut chunk = next_chunk(source)?;
-    loop {
-        bytes += chunk.len() as u64;
-        if bytes > limit {
-            return Err(Fault::TooLarge { limit });
+    thread::scope(|scope| {
+        let (plain, chunks) = sync_channel::<Zeroizing<Vec<u8>>>(AHEAD);
+        let hash = move || chunks.iter().fold(Sha256::new(), |hasher, chunk| hasher.chain_update(&*chunk)).finalize();
+        let hash = scope.spawn(hash);
+        let stopped = || error::internal("seal", &"hashing stopped");
+        loop {
+            bytes += chunk.len() as u64;
+            if bytes > limit {
+                return Err(Fault::TooLarge { limit });
+            }
+            // Whether a chunk is the last one shows only by the next being empty.
+            let next = next_chunk(source)?;
+            plain.send(chunk.clone()).map_err(|_| stopped())?;
+            aead::seal(key, &nonce(&prefix, index, next.is_empty())?, &header, &mut chunk)?;
+            sink.write_all(&chunk).map_err(|e| error::io("write sealed", &e))?;
+            if next.is_empty() {
+                drop(plain);
+                return Ok((Hash(hash.join().map_err(|_| stopped())?.into()), bytes));
+            }
+            chunk = next;
+            index += 1;
         }
-        // Whether a chunk is the last one shows only by the next being empty.
-        let next = next_chunk(source)?;
-        hasher.update(&*chunk);
-        aead::seal(key, &nonce(&prefix, index, next.is_empty())?, &header, &mut chunk)?;
-        sink.write_all(&chunk).map_err(|e| error::io("write sealed", &e))?;
-        if next.is_empty() {
-            return Ok((Hash(hasher.finalize().into()), bytes));
-        }
-        chunk = next;
-        index += 1;
-    }
+    })
 }
 
 /// A sealed file open for reading at any chunk.

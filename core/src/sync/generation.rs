@@ -191,7 +191,7 @@ impl Inner {
         }
         let mut book = StoreBook::new(c);
         for (action, made) in waiting.into_values() {
-            if !book.logged(&action.identity())? {
+            if !book.logged(&action)? {
                 outbox::put(c, &action, made)?;
             }
         }

@@ -1,7 +1,7 @@
 //! Pull: the log comes in page by page, is checked entry by entry, folded, and stored with the new size in one transaction.
 //!
-//! When rights change the log is read again from 0: its pages wait in a stage until they are whole, and replace the old
-//! state in one transaction, so that a person sees either (spine rule 17).
+//! When rights change the log is read again from 0: its pages wait in the store until they are whole, and replace the old
+//! state in one transaction, so that a person sees either (spine rule 17), and memory holds a few pages, however many there are.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +15,7 @@ use plumbline_protocol::{
     fold::Book,
     generation::{self as generations, Opening},
     log::{checkpoint::SignedCheckpoint, merkle::Subtree},
-    page::{Item, Page, PullRequest, UnverifiedEntry, verify_all},
+    page::{self, Item, Page, PullRequest, UnverifiedEntry, verify_all},
     reader::{self, Code, Lie, Trouble},
     record::organisation,
     time::Anchor,
@@ -31,6 +31,8 @@ use crate::{
 
 /// Set when the log has an action of this device that this store did not sign: it is a clone, or was cloned (rule 21).
 const CLONED: &str = "cloned";
+/// The newest checkpoint whose signature was good, as it came.
+const CHECKPOINT: &str = "checkpoint";
 /// Most changes of rights in the middle of one pull that are followed; a server that names more holds nobody for ever.
 const MAX_RESTARTS: u32 = 4;
 
@@ -90,7 +92,8 @@ async fn read(client: &Client) -> Result<u64, Fault> {
                     let cursor = cursor.clone();
                     client.run(move |inner| inner.db.write(|c| meta::put_cursor(c, &cursor))).await?;
                 } else {
-                    stage = Some(Stage { generation, tag, parts: Vec::new() });
+                    client.run(|inner| inner.db.write(entry::clear_stage)).await?;
+                    stage = Some(Stage { generation, tag, pages: 0 });
                 }
                 request = ask(&cursor, 0, tag);
                 answer = fetch(client, request).await?;
@@ -102,19 +105,14 @@ async fn read(client: &Client) -> Result<u64, Fault> {
                 }
                 pulled += part.entries();
                 request.size = request.size.saturating_add(part.width());
-                let keep = async {
-                    let (fresh, parts) = match &mut stage {
-                        None => (None, vec![part]),
-                        Some(stage) => {
-                            stage.parts.push(part);
-                            if !last {
-                                return Ok(());
-                            }
-                            (Some((stage.generation, stage.tag)), std::mem::take(&mut stage.parts))
-                        }
-                    };
-                    client.run(move |inner| inner.take(fresh, parts)).await
-                };
+                let staged = stage;
+                if let Some(stage) = &mut stage {
+                    stage.pages += 1;
+                }
+                let keep = client.run(move |inner| match staged {
+                    Some(stage) if !last => inner.put_aside(stage.pages, &part.message),
+                    _ => inner.take(staged, part),
+                });
                 if last {
                     keep.await?;
                     break;
@@ -176,11 +174,12 @@ enum Answer {
     Part(Part),
 }
 
-/// Pages of a pull from 0, until they are whole.
+/// A pull from 0 beside what is shown: the tag that it is for, and how many of its pages were put aside.
+#[derive(Clone, Copy)]
 struct Stage {
     generation: u64,
     tag: Hash,
-    parts: Vec<Part>,
+    pages: u64,
 }
 
 /// A page whose signatures are good.
@@ -223,15 +222,23 @@ impl Inner {
         Err(Fault::corrupt("log"))
     }
 
-    /// Checks and stores pages in one transaction; of a `fresh` generation and tag they replace what was there.
-    fn take(&self, fresh: Option<(u64, Hash)>, parts: Vec<Part>) -> Result<(), Fault> {
+    /// Keeps a verified page until those after it are there.
+    fn put_aside(&self, number: u64, message: &[u8]) -> Result<(), Fault> {
+        let packed = page::pack(message)?;
+        self.db.write(|c| entry::put_staged(c, number, &packed))
+    }
+
+    /// Checks and stores a page in one transaction; the last one of a stage with all before it, in place of what was there.
+    fn take(&self, stage: Option<Stage>, part: Part) -> Result<(), Fault> {
         let mut kinds = BTreeSet::new();
         let mut message = Vec::new();
         let mut told = None;
         let done = self.db.write(|c| {
             // A lie undoes the transaction: what was kept is what was proven.
             let old = meta::cursor(c)?.generation;
-            if let Some((generation, tag)) = fresh {
+            let mut put_aside = 0;
+            if let Some(Stage { generation, tag, pages }) = stage {
+                put_aside = pages;
                 let seen = current(c)?;
                 let at_this_size = |text: &String| {
                     SignedCheckpoint::parse(text).is_ok_and(|signed| signed.checkpoint.size == seen.size)
@@ -251,14 +258,17 @@ impl Inner {
                 }
                 Trouble::Fault(fault) => fault,
             };
-            for part in parts {
+            let aside = (0..put_aside).map(|number| self.staged(c, number));
+            for part in aside.chain([Ok(part)]) {
+                let part = part?;
                 if let Some(anchor) = part.anchor {
                     meta::put_time_anchor(c, anchor)?;
                 }
                 message = part.message;
                 kinds.extend(self.read_page(c, part.items, &part.tail, &part.checkpoint).map_err(&mut stop)?);
             }
-            if let Some((generation, _)) = fresh {
+            if let Some(Stage { generation, .. }) = stage {
+                entry::clear_stage(c)?;
                 if generation > old {
                     self.follow(c, old).map_err(&mut stop)?;
                 }
@@ -271,7 +281,7 @@ impl Inner {
         match (done, told) {
             (Ok(seen), _) => {
                 let mut known = self.sync.history.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                if fresh.is_some() {
+                if stage.is_some() {
                     known.clear();
                 }
                 known.note(&seen);
@@ -284,6 +294,22 @@ impl Inner {
             (Err(_), Some(lie)) => self.alarm(&lie, &message),
             (Err(fault), None) => Err(fault),
         }
+    }
+
+    /// A page that was put aside: its signatures were good then.
+    fn staged(&self, c: &Tx, number: u64) -> Result<Part, Fault> {
+        let damaged = |_| Fault::corrupt("store");
+        let message = page::unpack(&entry::staged(c, number)?)?;
+        let Page::Part { items, tail, checkpoint, .. } =
+            Page::decode(&message, self.organisation()?).map_err(damaged)?
+        else {
+            return Err(Fault::corrupt("store"));
+        };
+        let known = |item| match item {
+            Item::Entry(entry) => Item::Entry(Arc::new(UnverifiedEntry::stored(entry))),
+            Item::Hidden(subtree) => Item::Hidden(subtree),
+        };
+        Ok(Part { items: items.into_iter().map(known).collect(), tail, checkpoint, message, anchor: None })
     }
 
     fn read_page(
@@ -399,7 +425,7 @@ impl Inner {
             if push::promised(c)? > checkpoint.size {
                 return Err(lie(Code::Checkpoint, "the log ends below a receipt that the server gave"));
             }
-            meta::put(c, "checkpoint", text.as_bytes())?;
+            meta::put(c, CHECKPOINT, text.as_bytes())?;
         }
         Ok(())
     }

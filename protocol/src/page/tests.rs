@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    action::Seen,
+    action::{Keys, Seen},
     testing::{Site, body, says, uuid},
     vectors::{About, Author},
 };
@@ -36,20 +36,20 @@ fn a_push_round_trips_and_leaves_out_what_follows() {
     let actions = chain(20);
     let message = encode_push(&actions);
     let read = decode_push(&message, Some(OrganisationId([1; 32]))).unwrap();
-    let read: Vec<Action> = read.into_iter().map(|a| a.verify().unwrap()).collect();
+    let read: Vec<Action> = read.into_iter().map(|a| a.verify(&mut Keys::default()).unwrap()).collect();
     assert_eq!(read, actions);
     let whole: usize = actions.iter().map(|a| a.encode().len()).sum();
     assert!(whole - message.len() > 20 * 90, "organisation, commitment and previous hash are derived");
     let gap = [actions[0].clone(), actions[5].clone(), actions[6].clone()];
     let read = decode_push(&encode_push(&gap), Some(OrganisationId([1; 32]))).unwrap();
-    assert_eq!(read.into_iter().map(|a| a.verify().unwrap()).collect::<Vec<_>>(), gap);
+    assert_eq!(read.into_iter().map(|a| a.verify(&mut Keys::default()).unwrap()).collect::<Vec<_>>(), gap);
 }
 
 /// Shows b05.
 #[test]
 fn a_push_read_for_another_organisation_has_no_good_signature() {
     let read = decode_push(&encode_push(&chain(2)), Some(OrganisationId([2; 32]))).unwrap();
-    assert!(read.into_iter().all(|a| a.verify() == Err(BadAction::Signature)));
+    assert!(read.into_iter().all(|a| a.verify(&mut Keys::default()) == Err(BadAction::Signature)));
 }
 
 #[test]
@@ -63,7 +63,9 @@ fn a_page_round_trips() {
     assert_eq!((tail, checkpoint.as_str(), now), (tail_sent, "text", -5));
     for (read, sent) in items.into_iter().zip(sent) {
         match (read, sent) {
-            (Item::Entry(read), Item::Entry(sent)) => assert_eq!(Kept::from(&read.verify().unwrap()), sent),
+            (Item::Entry(read), Item::Entry(sent)) => {
+                assert_eq!(Kept::from(&read.verify(&mut Keys::default()).unwrap()), sent)
+            }
             (Item::Hidden(read), Item::Hidden(sent)) => assert_eq!(read, sent),
             _ => panic!("another order"),
         }
@@ -114,8 +116,8 @@ fn too_many_actions_are_refused_before_they_are_read() {
 #[test]
 fn many_cores_keep_the_order_and_name_the_first_failure() {
     let all: Vec<usize> = (0..1000).collect();
-    assert_eq!(verify_all(all.clone(), Ok), Ok(all.clone()));
-    let bad = |i: usize| if i == 700 || i == 900 { Err(BadAction::Signature) } else { Ok(i) };
+    assert_eq!(verify_all(all.clone(), |i, _| Ok(i)), Ok(all.clone()));
+    let bad = |i: usize, _: &mut Keys| if i == 700 || i == 900 { Err(BadAction::Signature) } else { Ok(i) };
     assert_eq!(verify_all(all, bad), Err((700, BadAction::Signature)));
 }
 

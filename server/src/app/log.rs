@@ -300,7 +300,7 @@ pub(super) fn read(
 ) -> Result<Vec<std::result::Result<Action, BadAction>>> {
     let message = page::unpack(packed)?;
     let actions = page::decode_push(&message, organisation).map_err(|_| Fault::invalid("body", "encoding"))?;
-    page::verify_all(actions, |action| Ok(action.verify())).map_err(|_| Error::internal("verification"))
+    page::verify_all(actions, |action, keys| Ok(action.verify(keys))).map_err(|_| Error::internal("verification"))
 }
 
 /// The only action of a push.

@@ -1,7 +1,13 @@
 //! The server's own keys, and the three kinds of text made with them: access tokens, refresh tokens, challenges.
 //!
 //! One secret of 32 random bytes is made at first start; every key derives from it by a label of its own. None of them is
-//! the key that signs a log.
+//! the key that signs a log. A device shows the same access token for minutes: one whose signature was good is remembered by
+//! its hash, and only its time is looked at again.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use ed25519_dalek::SigningKey;
@@ -24,6 +30,9 @@ pub const ACCESS_SECONDS: u32 = 300;
 /// Seconds that a challenge can be answered.
 pub const CHALLENGE_SECONDS: u32 = 60;
 
+/// Access tokens that are remembered; then all are forgotten at once and checked again.
+const KNOWN: usize = 16_384;
+
 const ROOT: &str = "root";
 /// The media type of an access token (RFC 9068), so that no other token of ours passes for one.
 const TYPE: &str = "at+jwt";
@@ -34,10 +43,11 @@ pub struct Keys {
     verify: DecodingKey,
     refresh: Zeroizing<[u8; 32]>,
     challenge: Zeroizing<[u8; 32]>,
+    known: Mutex<BTreeMap<Hash, Claims>>,
 }
 
 /// What an access token says.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claims {
     /// The organisation.
@@ -85,6 +95,7 @@ impl Keys {
             verify: DecodingKey::from_ed_der(public.as_bytes()),
             refresh: Zeroizing::new(mac(root, &[b"plumbline/refresh-successor/1\n"])?),
             challenge: Zeroizing::new(mac(root, &[b"plumbline/challenge-mac/1\n"])?),
+            known: Mutex::default(),
         })
     }
 
@@ -97,14 +108,31 @@ impl Keys {
     /// What a token says, when it is ours and good at `now` (ms). Its audience is the organisation that it is for, and only
     /// tokens of this server carry this signature, so there is no other audience to compare.
     pub fn open_access(&self, token: &str, now: i64) -> Result<Claims> {
+        let name = Hash(Sha256::digest(token).into());
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&name).cloned();
+        let claims = match known {
+            Some(claims) => claims,
+            None => {
+                let claims = self.signed_access(token)?;
+                let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+                if known.len() >= KNOWN {
+                    known.clear();
+                }
+                known.insert(name, claims.clone());
+                claims
+            }
+        };
+        if now < claims.exp.saturating_mul(1000) { Ok(claims) } else { Err(Fault::SignedOut.into()) }
+    }
+
+    fn signed_access(&self, token: &str) -> Result<Claims> {
         let mut rules = Validation::new(Algorithm::EdDSA);
-        rules.validate_exp = false; // by our clock, below
+        rules.validate_exp = false; // by our clock, at each use
         rules.validate_aud = false;
         rules.set_required_spec_claims(&["exp", "aud", "sub"]);
         let token =
             jsonwebtoken::decode::<Claims>(token, &self.verify, &rules).map_err(|_| Error::from(Fault::SignedOut))?;
-        let good = token.header.typ.as_deref() == Some(TYPE) && now < token.claims.exp.saturating_mul(1000);
-        if good { Ok(token.claims) } else { Err(Fault::SignedOut.into()) }
+        if token.header.typ.as_deref() == Some(TYPE) { Ok(token.claims) } else { Err(Fault::SignedOut.into()) }
     }
 
     /// A challenge for one device: 16 random bytes, the end of its life, and a code over both and the device. Nothing is

@@ -244,10 +244,14 @@ impl Book for Rows<'_> {
         Ok(())
     }
 
-    fn logged(&mut self, identity: &Hash) -> std::result::Result<bool, Fault> {
+    fn logged(&mut self, action: &Action) -> std::result::Result<bool, Fault> {
         let sql = "SELECT EXISTS (SELECT 1 FROM entry WHERE organisation = ?1 AND identity = ?2)";
         let there = || -> Result<bool> {
-            Ok(self.tx.0.prepare_cached(sql)?.query_row((&self.organisation.0, &identity.0), |row| row.get(0))?)
+            Ok(self
+                .tx
+                .0
+                .prepare_cached(sql)?
+                .query_row((&self.organisation.0, &action.identity().0), |row| row.get(0))?)
         };
         there().map_err(Error::into_fault)
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use plumbline_protocol::{
     Hash, RecordId,
-    action::{Action, Body, Cites, Header, Seen, TIME, countersign, hash},
+    action::{Action, Body, Cites, Header, Keys, Seen, TIME, countersign, hash},
     entry::{Entry, Outcome},
     evidence,
     fold::{MemoryBook, Tip},
@@ -258,7 +258,7 @@ impl Reader {
     fn take(&mut self, item: Item<page::UnverifiedEntry>) {
         match item {
             Item::Entry(entry) => {
-                let entry = Arc::new(entry.verify().unwrap());
+                let entry = Arc::new(entry.verify(&mut Keys::default()).unwrap());
                 self.entries.push((self.tip.size, entry.clone()));
                 reader::read(&mut self.book, &mut self.tip, &entry, self.hidden.is_empty()).unwrap();
                 self.frontier.push_leaf(entry.leaf());

@@ -15,6 +15,7 @@ use plumbline_core::{
 };
 use plumbline_protocol::{
     Fault, Hash, RecordId,
+    action::Keys,
     entry::Outcome,
     page::{self, decode_push},
     verify::{Place, Report},
@@ -260,7 +261,7 @@ fn arrived(day: &Day, entries: &[Placed], teller: &Teller) -> (usize, usize, usi
     let mut given: BTreeMap<Hash, usize> = BTreeMap::new();
     for body in day.world.people().flat_map(|person| person.link.pushed()) {
         for action in decode_push(&page::unpack(&body).unwrap(), Some(organisation)).unwrap() {
-            *given.entry(action.verify().unwrap().hash()).or_default() += 1;
+            *given.entry(action.verify(&mut Keys::default()).unwrap().hash()).or_default() += 1;
         }
     }
     let duplicates = given.values().map(|times| times - 1).sum();

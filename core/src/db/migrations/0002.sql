@@ -3,6 +3,7 @@
 CREATE TABLE superseded (
     generation INTEGER NOT NULL,
     position INTEGER NOT NULL,
+    record BLOB NOT NULL,
     identity BLOB NOT NULL,
     bytes BLOB NOT NULL,
     state TEXT NOT NULL DEFAULT 'due',
