@@ -30,6 +30,7 @@ fn code(arguments: &[&str]) -> Option<i32> {
     Command::new(BINARY).args(arguments).output().unwrap().status.code()
 }
 
+/// Shows c24.
 #[cfg(unix)]
 #[test]
 fn it_says_when_it_is_ready_keeps_its_folder_and_ends_at_sigterm() {
@@ -56,6 +57,7 @@ fn it_says_when_it_is_ready_keeps_its_folder_and_ends_at_sigterm() {
     }
 }
 
+/// Shows c16.
 #[test]
 fn a_folder_of_a_newer_version_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
