@@ -56,7 +56,7 @@ pub(crate) async fn pull(client: &Client) -> Result<u64, Fault> {
 async fn read(client: &Client) -> Result<u64, Fault> {
     let mut pulled = 0;
     let (mut cursor, salvaged) = client.run(|inner| inner.db.read(|c| Ok((meta::cursor(c)?, salvaged(c)?)))).await?;
-    let mut stage = salvaged.then(|| Stage { tag: cursor.tag, parts: Vec::new() });
+    let mut stage = salvaged.then(|| Stage { tag: cursor.tag, generation: cursor.generation, parts: Vec::new() });
     let mut restarts = 0;
     let ask = |cursor: &meta::Cursor, size, tag| PullRequest { generation: cursor.generation, size, tag, limit: PAGE };
     let mut request = ask(&cursor, cursor.tip.size, cursor.tag);
