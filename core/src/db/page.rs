@@ -107,6 +107,10 @@ pub fn journal(store: &Path) -> Result<Journal, Fault> {
     let Some(journal) = Raw::open(&beside(store, "-wal"))?.filter(|raw| raw.bytes > HEADER) else {
         return Ok(Journal::None);
     };
+    if Raw::open(store)?.is_none_or(|file| file.bytes < PAGE as u64) {
+        // SQLite would take the store for a new one, and delete the journal as a stranger's.
+        return Ok(Journal::Damaged);
+    }
     let scan = Scan::of(&journal, index(store)?);
     // Each transaction is synced before the next begins, so only the last one can be torn and not acknowledged. The index
     // is changed after that sync: what it counts was acknowledged.
@@ -144,7 +148,7 @@ impl Scan {
         let mut scan = Scan { acknowledged, ..Scan::default() };
         let mut sum = sum.filter(|_| good);
         let mut open = Vec::new();
-        for n in 0..(journal.bytes - HEADER) / FRAME as u64 {
+        for n in 0..journal.bytes.saturating_sub(HEADER) / FRAME as u64 {
             let at = HEADER + n * FRAME as u64;
             let Some(frame) = journal.read(at, FRAME).filter(|f| f.get(8..16) == Some(&salts)) else {
                 sum = None;
