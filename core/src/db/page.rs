@@ -104,13 +104,13 @@ pub enum Journal {
 /// # Errors
 /// [`Fault::Internal`] where a file that exists cannot be opened.
 pub fn journal(store: &Path) -> Result<Journal, Fault> {
+    if Raw::open(store)?.is_some_and(|file| file.bytes < PAGE as u64) {
+        // SQLite would take the store for a new one, begin it, and delete the journal as a stranger's.
+        return Ok(Journal::Damaged);
+    }
     let Some(journal) = Raw::open(&beside(store, "-wal"))?.filter(|raw| raw.bytes > HEADER) else {
         return Ok(Journal::None);
     };
-    if Raw::open(store)?.is_none_or(|file| file.bytes < PAGE as u64) {
-        // SQLite would take the store for a new one, and delete the journal as a stranger's.
-        return Ok(Journal::Damaged);
-    }
     let scan = Scan::of(&journal, index(store)?);
     // Each transaction is synced before the next begins, so only the last one can be torn and not acknowledged. The index
     // is changed after that sync: what it counts was acknowledged.
