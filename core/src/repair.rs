@@ -60,6 +60,8 @@ pub struct RepairView {
     /// Actions of this device that stand between or behind those that were salvaged and were not found: as many as did not
     /// reach the server are lost.
     pub missing: u64,
+    /// False where the end of this device's chain was lost too: then more than `missing` may have been signed.
+    pub end_known: bool,
     /// Sealed files that nothing opens any more; they were moved aside too.
     pub unnamed_files: u64,
 }
@@ -322,7 +324,7 @@ impl<'a> Salvage<'a> {
 
     /// Takes over the originals whose bytes are the ones that were signed. Answers how many, and which are lost.
     fn put_photos(&self) -> Result<(u64, BTreeSet<UnsavedView>), Fault> {
-        let (mut kept, mut lost) = (BTreeSet::new(), BTreeSet::new());
+        let (mut kept, mut lost, mut unsigned) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for photo in &self.photos {
             let record = RecordId::from(photo.record);
             let Some(original) = photo.original.as_ref().filter(|_| !kept.contains(&record)) else { continue };
@@ -333,13 +335,16 @@ impl<'a> Salvage<'a> {
                 photo::put(self.c, &photo.record, &blob)?;
                 kept.insert(record);
                 lost.remove(&original_of(record));
+                if !self.signed.contains_key(&record) {
+                    unsigned.insert(UnsavedView { what: "action".to_owned(), ..original_of(record) });
+                }
             } else {
                 lost.insert(original_of(record));
             }
         }
         lost.extend(self.signed.keys().filter(|record| !kept.contains(*record)).map(|record| original_of(*record)));
         // What the server has deposited is not lost, wherever else it was.
-        let mut only_here = BTreeSet::new();
+        let mut only_here = unsigned;
         for lost in lost {
             let deposit = lost.record.uuid().map(|id| RecordId::from(deposit::record_of(&id)));
             let deposit = deposit.map(|id| records::get(self.c, &id, records::Layer::Confirmed)).transpose()?.flatten();
@@ -374,6 +379,7 @@ impl<'a> Salvage<'a> {
             photos,
             lost: lost.into_iter().collect(),
             missing,
+            end_known: !pull::is_cloned(self.c)?,
             unnamed_files: self.files.sealed_but(&|name| names.contains(name))?,
         };
         let report = serde_json::to_vec(&view).map_err(|_| Fault::corrupt("report"))?;
