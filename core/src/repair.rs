@@ -97,7 +97,7 @@ impl Client {
 pub(crate) fn repair(config: &Config, files: &mut Files, id: &str, database: &DatabaseKey) -> Result<String, Fault> {
     let store = config.home.join(STORE);
     let pages = Pages::open(&store, database)?;
-    if pages.count > 0 && (1..=pages.count).all(|n| pages.read(n).is_none()) {
+    if pages.whole && (1..=pages.count).all(|n| pages.read(n).is_none()) {
         return Err(Fault::Locked { why: Lock::Invalidated });
     }
     files.reserve(files.store_bytes())?;

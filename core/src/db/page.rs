@@ -34,8 +34,10 @@ pub struct Pages {
     frames: BTreeMap<u32, Vec<u64>>,
     key: Zeroizing<[u8; 32]>,
     mac: Zeroizing<[u8; 32]>,
-    /// Pages that there are.
+    /// Pages that there are, the last one perhaps cut short.
     pub count: u32,
+    /// True where at least one is there in its whole length: then a key that opens none is another's.
+    pub whole: bool,
 }
 
 impl Pages {
@@ -51,12 +53,13 @@ impl Pages {
             scan = Scan::of(journal, index(store)?);
         }
         let stored = file.as_ref().map_or(0, |f| f.bytes.div_ceil(PAGE as u64));
+        let whole = file.as_ref().is_some_and(|f| f.bytes >= PAGE as u64) || !scan.frames.is_empty();
         let highest = scan.frames.last_key_value().map_or(0, |(page, _)| *page);
         let count = u32::try_from(stored).unwrap_or(u32::MAX).max(highest);
         let (raw, salt) = key.split_at(key.len() - SALT);
         let raw: [u8; 32] = raw.try_into().map_err(|_| Fault::corrupt("store"))?;
         let mac = mac_key(&raw, salt)?;
-        Ok(Pages { file, journal, frames: scan.frames, key: Zeroizing::new(raw), mac, count })
+        Ok(Pages { file, journal, frames: scan.frames, key: Zeroizing::new(raw), mac, count, whole })
     }
 
     /// The newest image of page `n` that is what was written; none where every one is damaged.
