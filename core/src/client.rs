@@ -37,15 +37,17 @@ use crate::{
     error,
     event::{Event, EventListener},
     files::{self, Files},
-    keystore::Keystore,
+    keystore::{Keystore, Patient},
     net::Net,
-    secret,
+    repair, secret,
     session::Session,
-    sync::{self, Reason},
+    sync::{self, Reason, pull, reenrol},
 };
 
-const STORE: &str = "store.db";
-const STORE_ID: &str = "store-id";
+/// The store's file.
+pub(crate) const STORE: &str = "store.db";
+/// The note of the store's id, under which its keys are in the keystore.
+pub(crate) const STORE_ID: &str = "store-id";
 /// The note of a device that has signed out, with the store's id: what is left of the store goes, however often that is cut
 /// short. While it is there, nothing else of the store counts.
 const ENDED: &str = "ended";
@@ -81,27 +83,30 @@ pub(crate) struct Inner {
     pub(crate) session: RwLock<Option<Arc<Session>>>,
     pub(crate) sync: sync::Worker,
     pub(crate) ended: AtomicBool,
+    /// True once the shell heard that the store is damaged.
+    told: AtomicBool,
     /// Held while the store is open; last, so that it goes after the store is closed.
     lock: Mutex<Option<files::FolderLock>>,
 }
 
 impl Client {
     /// Opens the store in `config.home`, or makes an empty one where there is none: then only
-    /// [`Client::create_organisation`] and [`Client::enrol`] have something to do. Needs no network.
+    /// [`Client::create_organisation`] and [`Client::enrol`] have something to do. Needs no network. A store that is damaged
+    /// is moved aside and rebuilt first: see [`Client::repairs`].
     ///
     /// # Errors
-    /// [`Fault::Locked`] where the keystore does not give the keys of a store that exists; [`Fault::Corrupt`] where the
-    /// store does not open with them; [`Fault::Outdated`] where a newer version made it; [`Fault::Busy`] while another
-    /// process has it open.
+    /// [`Fault::Locked`] where the keystore does not give the keys of a store that exists, or gives others;
+    /// [`Fault::StorageFull`] where a damaged store cannot be rebuilt for want of room, [`Fault::Corrupt`] where nothing says
+    /// any more whose it is; [`Fault::Outdated`] where a newer version made it; [`Fault::Busy`] while another process has it
+    /// open. Nothing is changed by any of them.
     pub async fn open(config: Config) -> Result<Client, Fault> {
         let inner = blocking(move || Inner::open(config)).await?;
         let client = Client { inner: Arc::new(inner) };
         if client.inner.db.unclean {
             let inner = Arc::clone(&client.inner);
             tokio::task::spawn_blocking(move || {
-                if inner.db.check().is_err() {
-                    tracing::error!("the store does not pass its integrity check");
-                    inner.emit(Event::Alarm);
+                if let Err(fault) = inner.db.check() {
+                    inner.damaged(&fault);
                 }
             });
         }
@@ -135,7 +140,7 @@ impl Client {
         work: impl FnOnce(&Inner) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, Fault> {
         let inner = Arc::clone(&self.inner);
-        blocking(move || work(&inner)).await
+        blocking(move || work(&inner).inspect_err(|fault| inner.damaged(fault))).await
     }
 
     /// The session with the server, made at first use.
@@ -168,7 +173,8 @@ pub(crate) async fn blocking<T: Send + 'static>(
 }
 
 impl Inner {
-    fn open(config: Config) -> Result<Inner, Fault> {
+    fn open(mut config: Config) -> Result<Inner, Fault> {
+        config.keystore = Arc::new(Patient::new(config.keystore));
         let mut files = Files::open(&config.home)?;
         let lock = Mutex::new(Some(files.lock()?));
         if let Some(id) = files.read_note(ENDED)? {
@@ -176,22 +182,26 @@ impl Inner {
             files = Files::open(&config.home)?;
         }
         let file = config.home.join(STORE);
-        let keys = |id: &str| (format!("{id}/database-key"), format!("{id}/device-key"));
         let (db, key, store_id) = match files.read_note(STORE_ID)? {
-            Some(id) if files::exists(&file) => {
-                let (database, device) = keys(&id);
-                let database = load_key(&*config.keystore, &database)?;
-                let device = load_key(&*config.keystore, &device)?;
-                let db = Db::open(&file, database)?;
-                let key = current_key(&db, &*config.keystore, &id, SigningKey::from_bytes(&device))?;
-                (db, key, id)
+            Some(id) => {
+                files.switch(&id)?;
+                match Inner::existing(&config, &mut files, &id) {
+                    Err(Fault::Corrupt { .. }) => {
+                        let [database, ..] = keys(&id);
+                        let database = load_key(&*config.keystore, &database)?;
+                        let id = repair::repair(&config, &mut files, &id, &database)?;
+                        let (db, key) = Inner::existing(&config, &mut files, &id)?;
+                        (db, key, id)
+                    }
+                    opened => opened.map(|(db, key)| (db, key, id))?,
+                }
             }
             None if files::exists(&file) => return Err(Fault::Locked { why: Lock::Missing }),
-            _ => {
+            None => {
                 // Nothing here yet. Keys first, then the note of where they are, then the data that they open.
                 config.keystore.probe()?;
                 let id = data_encoding::HEXLOWER.encode(secret::random::<16>()?.as_slice());
-                let (database_name, device_name) = keys(&id);
+                let [database_name, device_name, _] = keys(&id);
                 let (database, device): (DatabaseKey, _) = (secret::random()?, secret::random()?);
                 config.keystore.store(&database_name, database.as_slice())?;
                 config.keystore.store(&device_name, device.as_slice())?;
@@ -201,15 +211,11 @@ impl Inner {
                 (db, key, id)
             }
         };
-        if db.unclean {
-            let known = db.read(photo::names)?;
-            files.sweep(&|name| known.contains(name))?;
-        }
         let identity = OnceLock::new();
         if let Some(known) = db.read(meta::identity)?.filter(|i| i.enrolled) {
             let _ = identity.set(known);
         }
-        Ok(Inner {
+        let inner = Inner {
             config,
             db,
             files,
@@ -219,8 +225,59 @@ impl Inner {
             session: RwLock::new(None),
             sync: sync::Worker::default(),
             ended: AtomicBool::new(false),
+            told: AtomicBool::new(false),
             lock,
-        })
+        };
+        inner.take_up()?;
+        Ok(inner)
+    }
+
+    /// Opens the store that `id` names, as far as it must be whole to be worked with.
+    fn existing(config: &Config, files: &mut Files, id: &str) -> Result<(Db, SigningKey), Fault> {
+        let [database, device, _] = keys(id);
+        let database = load_key(&*config.keystore, &database)?;
+        let device = load_key(&*config.keystore, &device)?;
+        let file = config.home.join(STORE);
+        if files.marked() || !files::exists(&file) {
+            return Err(Fault::corrupt("store"));
+        }
+        let db = Db::open(&file, database)?;
+        let key = current_key(&db, &*config.keystore, id, SigningKey::from_bytes(&device))?;
+        db.read(|c| Ok((meta::identity(c)?, meta::cursor(c)?, meta::own_chain(c)?)))?;
+        if db.unclean {
+            let known = db.read(photo::names)?;
+            files.sweep(&|name| known.contains(name))?;
+        }
+        Ok((db, key))
+    }
+
+    /// Goes on after a repair: shows what waits on top of what was salvaged, under a new key where the chain has no end.
+    fn take_up(&self) -> Result<(), Fault> {
+        let (salvaged, endless) = self.db.read(|c| Ok((pull::salvaged(c)?, pull::is_cloned(c)?)))?;
+        if !salvaged {
+            return Ok(());
+        }
+        self.db.write(|c| {
+            let items = outbox::all(c)?;
+            self.show_again(c, &items.iter().map(|item| item.action.header().record).collect())
+        })?;
+        if endless {
+            self.reenrol(&reenrol::Voucher::Old)?;
+        }
+        self.emit(Event::Alarm);
+        Ok(())
+    }
+
+    /// Notes a store that turned out damaged while it was worked with: it is repaired when it is next opened.
+    fn damaged(&self, fault: &Fault) {
+        if *fault != Fault::corrupt("store") || self.told.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        tracing::error!("the store is damaged; it is repaired when it is next opened");
+        if let Err(fault) = self.files.mark() {
+            tracing::error!(%fault, "the damage could not be noted");
+        }
+        self.emit(Event::Alarm);
     }
 
     /// Signs out for good: from the note on, this store is no more.
@@ -235,9 +292,10 @@ impl Inner {
 
     /// Closes the store and lets go of its folder.
     pub(crate) fn release(&self) -> Result<(), Fault> {
-        self.db.pause()?;
+        let closed = self.db.pause();
+        // Closed in good order or not, nobody works in the folder any more.
         *self.lock.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        Ok(())
+        closed
     }
 
     /// Who this device is.
@@ -423,8 +481,8 @@ pub(crate) fn seen_from(as_of: Option<&str>) -> Result<Option<Seen>, Fault> {
 
 /// Removes the keys of the store `id`, then the store.
 fn forget(files: &Files, keystore: &dyn Keystore, id: &str) -> Result<(), Fault> {
-    for key in ["database-key", "device-key", "device-key-next"] {
-        keystore.remove(&format!("{id}/{key}"))?;
+    for name in keys(id).into_iter().chain([format!("{id}/device-key-next")]) {
+        keystore.remove(&name)?;
     }
     files.wipe(&[STORE, "store.db-wal", "store.db-shm", "store.db-journal", STORE_ID], ENDED)
 }
@@ -448,7 +506,12 @@ fn current_key(db: &Db, keystore: &dyn Keystore, id: &str, key: SigningKey) -> R
     Ok(next)
 }
 
-fn load_key(keystore: &dyn Keystore, name: &str) -> Result<Zeroizing<[u8; 32]>, Fault> {
+/// Where the keystore has the keys of the store `id`: the database's, the device's, and beside them whose store it is.
+pub(crate) fn keys(id: &str) -> [String; 3] {
+    ["database-key", "device-key", "identity"].map(|name| format!("{id}/{name}"))
+}
+
+fn load_key<const N: usize>(keystore: &dyn Keystore, name: &str) -> Result<Zeroizing<[u8; N]>, Fault> {
     // Data without its key is a missing key, never a reason for a new one.
     let bytes = keystore.load(name)?.ok_or(Fault::Locked { why: Lock::Missing })?;
     bytes.as_slice().try_into().map(Zeroizing::new).map_err(|_| Fault::Locked { why: Lock::Invalidated })

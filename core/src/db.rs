@@ -4,14 +4,17 @@
 //! is one key, one page and the schema's version, whatever the size, and writes nothing: SQLCipher authenticates each page as
 //! it is read, and the full check runs only after an unclean close of a store that was written to, in the background.
 //! What failed to be written is never tried again on what is open: every connection goes, and the next write begins with what
-//! the disk has. Functions in `db/<noun>.rs` take a connection and neither sign nor decide.
+//! the disk has. What SQLite would not say by itself is asked before it opens: whether the journal still holds all that was
+//! acknowledged. Functions in `db/<noun>.rs` take a connection and neither sign nor decide.
 
 pub mod book;
 pub mod entry;
 pub mod meta;
 pub mod outbox;
+mod page;
 pub mod photo;
 pub mod record;
+pub mod salvage;
 pub mod superseded;
 
 use std::{
@@ -20,16 +23,22 @@ use std::{
 };
 
 use plumbline_protocol::Fault;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
 use zeroize::Zeroizing;
 
+pub use self::page::Pages;
+use self::page::{Journal, journal};
 use crate::{error, files};
 
 /// A connection within a transaction: what functions of `db/<noun>.rs` take.
 pub type Tx = Connection;
 
-/// Key of the database: 32 random bytes, never a passphrase (deriving one would cost a tenth of a second at each open).
-pub type DatabaseKey = Zeroizing<[u8; 32]>;
+/// Key of the database and its salt: random bytes, never a passphrase (deriving one would cost a tenth of a second at each
+/// open). The salt is no secret, but without it no page opens: so it does not hang on 16 bytes at the start of the file.
+pub type DatabaseKey = Zeroizing<[u8; 32 + SALT]>;
+
+/// Bytes of the salt.
+const SALT: usize = 16;
 
 /// Migrations in order; the schema's version is their number.
 const MIGRATIONS: &[&str] = &[
@@ -86,15 +95,24 @@ impl Db {
     /// Opens an existing store and brings it to this version.
     ///
     /// # Errors
-    /// [`Fault::Corrupt`] `store` where key or first page do not agree, [`Fault::Outdated`] where a newer version made it.
+    /// [`Fault::Corrupt`] `store` where key or first page do not agree, or where the journal lost what was acknowledged;
+    /// [`Fault::Outdated`] where a newer version made it.
     pub fn open(file: &Path, key: DatabaseKey) -> Result<Db, Fault> {
         Db::start(file, key, OpenFlags::SQLITE_OPEN_READ_WRITE)
     }
 
     fn start(file: &Path, key: DatabaseKey, flags: OpenFlags) -> Result<Db, Fault> {
+        let journal = journal(file)?;
+        if journal == Journal::Damaged {
+            return Err(Fault::corrupt("store"));
+        }
         let mut writer = connect(file, &key, flags)?;
-        migrate(&mut writer)?;
+        migrate(&mut writer, flags.contains(OpenFlags::SQLITE_OPEN_CREATE))?;
         let unclean = meta::get(&writer, OPEN)?.is_some();
+        if unclean && journal == Journal::None {
+            // The mark stands in the file since the first write; a journal is taken away only by a close, after the mark.
+            return Err(Fault::corrupt("store"));
+        }
         Ok(Db {
             file: file.to_owned(),
             key,
@@ -193,6 +211,7 @@ impl Db {
             if writer.marked {
                 meta::delete(&writer.connection, OPEN)?;
             }
+            writer.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(sql)?;
             writer.connection.close().map_err(|(_, cause)| sql(cause))?;
         }
         Ok(())
@@ -241,7 +260,12 @@ impl Writer {
         }
         let done = work(&transaction)?;
         transaction.commit().map_err(sql)?;
-        self.marked = true;
+        if !self.marked {
+            self.marked = true;
+            // Once a session the mark goes from the journal to the file, so that a journal that is gone is missed. Readers
+            // may be in the way: then the next checkpoint does it.
+            let _ = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        }
         Ok(done)
     }
 }
@@ -255,6 +279,8 @@ impl Drop for Db {
 
 fn connect(file: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connection, Fault> {
     let connection = Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(sql)?;
+    // Only a close in good order writes the journal back: one that follows a failure leaves everything as it is.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(sql)?;
     let hex = Zeroizing::new(data_encoding::HEXLOWER.encode(key.as_slice()));
     let pragma = Zeroizing::new(format!("PRAGMA key = \"x'{}'\";", *hex));
     // What fails is said by faults: SQLCipher's own lines on stderr would reach nobody who can act on them.
@@ -273,10 +299,15 @@ fn connect(file: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connectio
     Ok(connection)
 }
 
-fn migrate(connection: &mut Connection) -> Result<(), Fault> {
+/// Brings the schema to this version. Only a store that is being made may have none: a file that lost its pages would look
+/// like an empty one.
+fn migrate(connection: &mut Connection, new: bool) -> Result<(), Fault> {
     let version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sql)?;
     if version > MIGRATIONS.len() {
         return Err(Fault::Outdated);
+    }
+    if version == 0 && !new {
+        return Err(Fault::corrupt("store"));
     }
     for (done, migration) in MIGRATIONS.iter().enumerate().skip(version) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(sql)?;

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    client::{Client, Inner},
+    client::{Client, Inner, keys},
     db::{Tx, meta, outbox},
     event::Event,
     net::Net,
@@ -221,9 +221,12 @@ impl Client {
 
     async fn enrolled(&self, action: Action) -> Result<(), Fault> {
         self.run(move |inner| {
+            let mut identity = inner.db.read(meta::identity)?.ok_or(Fault::SignedOut)?;
+            identity.enrolled = true;
+            // Beside the keys too: a store that lost its page with this can then still be rebuilt.
+            let [_, _, name] = keys(&inner.store_id);
+            inner.config.keystore.store(&name, &identity.encode())?;
             let identity = inner.db.write(|c| {
-                let mut identity = meta::identity(c)?.ok_or(Fault::SignedOut)?;
-                identity.enrolled = true;
                 meta::put_identity(c, &identity)?;
                 let head = ChainHead { sequence: action.header().sequence, hash: action.hash() };
                 meta::put_own_chain(c, head)?;

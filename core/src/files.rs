@@ -7,8 +7,9 @@
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Read, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use data_encoding::HEXLOWER;
@@ -18,6 +19,7 @@ use zeroize::Zeroizing;
 
 use crate::{aead, error, secret};
 
+mod aside;
 mod seal;
 
 /// Bytes that stay free for the store itself: hours must still fit when pictures no longer do.
@@ -158,6 +160,35 @@ impl Files {
         self.read_range(name, key, 0, bytes)
     }
 
+    /// Hash and length of the plain bytes; none where the file is gone, damaged or not to be had from the disk.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] `name`.
+    pub fn hash(&self, name: &str, key: &FileKey) -> Result<Option<(Hash, u64)>, Fault> {
+        self.path(name)?;
+        let read = || {
+            let sealed = self.sealed(name, key)?;
+            let (mut hasher, mut bytes) = (Sha256::new(), 0);
+            for chunk in sealed.chunks() {
+                let chunk = chunk?;
+                hasher.update(&chunk);
+                bytes += chunk.len() as u64;
+            }
+            Ok::<_, Fault>((Hash(hasher.finalize().into()), bytes))
+        };
+        Ok(read().ok())
+    }
+
+    /// Number of sealed files that `keep` does not know.
+    ///
+    /// # Errors
+    /// [`Fault::Internal`] where the folder cannot be listed.
+    pub fn sealed_but(&self, keep: &dyn Fn(&str) -> bool) -> Result<u64, Fault> {
+        let listed = fs::read_dir(&self.blobs).map_err(|e| error::io("list files", &e))?;
+        let names = listed.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        Ok(names.filter(|name| is_name(name) && !keep(name)).count() as u64)
+    }
+
     /// Writes the plain original to `dest`, which appears whole or not at all.
     ///
     /// # Errors
@@ -267,6 +298,37 @@ impl Files {
 
     fn path(&self, name: &str) -> Result<PathBuf, Fault> {
         if is_name(name) { Ok(self.blobs.join(name)) } else { Err(Fault::invalid("name", "form")) }
+    }
+}
+
+/// A file that is only read, a piece at a time.
+pub(crate) struct Raw {
+    file: Mutex<File>,
+    /// Its length.
+    pub bytes: u64,
+}
+
+impl Raw {
+    /// Opens it; none where there is no such file.
+    pub fn open(path: &Path) -> Result<Option<Raw>, Fault> {
+        let failed = |e: io::Error| error::io("open store", &e);
+        match File::open(path) {
+            Ok(file) => {
+                let bytes = file.metadata().map_err(failed)?.len();
+                Ok(Some(Raw { file: Mutex::new(file), bytes }))
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(failed(e)),
+        }
+    }
+
+    /// `length` bytes at `at`; none where they are not there or the disk does not give them.
+    pub fn read(&self, at: u64, length: usize) -> Option<Vec<u8>> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(at)).ok()?;
+        let mut bytes = vec![0; length];
+        file.read_exact(&mut bytes).ok()?;
+        Some(bytes)
     }
 }
 

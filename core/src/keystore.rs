@@ -3,16 +3,18 @@
 //! Invariants: Missing (no keystore), Locked (it wants to be opened) and Invalidated (damaged, wrong passphrase) are told
 //! apart, and none of them is ever read as "no key yet". `load` answers `None` only where a keystore that works holds
 //! nothing by that name. The caller owes the other half: it makes a new key only where no data exists that an old one
-//! opens; data without its key is [`Lock::Missing`]. Every call blocks.
+//! opens; data without its key is [`Lock::Missing`]. Every call blocks; a client bounds how long ([`Patient`]).
 
 use plumbline_protocol::{Fault, Lock};
 use zeroize::Zeroizing;
 
 mod os;
 mod passphrase;
+mod patient;
 
 pub use os::OsKeystore;
 pub use passphrase::{MIN_PASSPHRASE, PassphraseKeystore};
+pub use patient::Patient;
 
 /// Longest name in bytes.
 pub const MAX_NAME: usize = 160;

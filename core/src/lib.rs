@@ -22,6 +22,7 @@ pub mod outbox;
 pub mod photo;
 pub mod punch;
 pub mod record;
+pub mod repair;
 pub mod restore;
 pub mod secret;
 pub mod session;

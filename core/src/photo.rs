@@ -399,10 +399,7 @@ fn view_of(c: &Tx, shown: &records::Shown, as_of: &str) -> Result<Option<PhotoVi
         Some(FieldState::Last { shown, .. }) => judge::member_of(&mut ShownBook::new(c), &shown.device)?,
         _ => None,
     };
-    let deposit = records::get(c, &RecordId::from(deposit::record_of(&id)), records::Layer::Confirmed)?;
-    let deposited = deposit.is_some_and(|d| {
-        d.kind == deposit::KIND.name && d.key(deposit::SHA256) == Some(sha256) && bytes_of(&d) == Some(bytes)
-    });
+    let deposited = deposited(c, &id, &Hash(sha256), bytes)?;
     let kept = db::photo::get(c, &id)?;
     let state = match &kept {
         _ if deposited => Custody::Verified,
@@ -428,6 +425,14 @@ fn view_of(c: &Tx, shown: &records::Shown, as_of: &str) -> Result<Option<PhotoVi
         pending: shown.pending,
         withdrawn: record.flag(plumbline_protocol::record::WITHDRAWN.name),
         as_of: as_of.to_owned(),
+    }))
+}
+
+/// Whether the log has the server's word that it read these bytes of the photograph again.
+pub(crate) fn deposited(c: &Tx, id: &Uuid, sha256: &Hash, bytes: u64) -> Result<bool, Fault> {
+    let deposit = records::get(c, &RecordId::from(deposit::record_of(id)), records::Layer::Confirmed)?;
+    Ok(deposit.is_some_and(|d| {
+        d.kind == deposit::KIND.name && d.key(deposit::SHA256) == Some(sha256.0) && bytes_of(&d) == Some(bytes)
     }))
 }
 

@@ -4,7 +4,7 @@
 //! entry (spine rule 1); the body is covered by the header's commitment. An outcome has no prose.
 
 use crate::{
-    action::{Action, BadAction, Body, decode_origin, encode_origin},
+    action::{Action, BadAction, Body, Header, decode_origin, encode_origin},
     id::Hash,
     log::merkle,
     value::{Reader, Writer},
@@ -214,6 +214,19 @@ impl From<&Entry> for Kept {
 }
 
 impl Kept {
+    /// The Merkle leaf, as [`Entry::leaf`] gives it, where the body is the one that the header commits to; none where it is
+    /// not, or where header or body do not decode. Signatures are not verified again: the leaf stands in the tree.
+    pub fn leaf(&self) -> Option<Hash> {
+        let header = Header::decode(&self.header).ok()?;
+        if Body::decode(&self.body).ok()?.commitment() != header.commitment {
+            return None;
+        }
+        let mut w = Writer::default();
+        w.list(6).bytes(&self.header).bytes(&self.signature);
+        self.word(&mut w);
+        Some(merkle::leaf_hash(&w.0))
+    }
+
     /// The entry, its action verified again.
     pub fn entry(self) -> Result<Entry, BadAction> {
         let Kept { header, signature, body, origin, received, outcome, rules, record_previous } = self;

@@ -131,6 +131,9 @@ pub enum StartError {
     /// A newer version has written this folder.
     #[error("the data folder was written by a newer version")]
     Newer,
+    /// The database is not what was written to it: only a backup helps. Nothing was changed.
+    #[error("the database is damaged ({0}): keep this folder, and put a backup in its place")]
+    Damaged(&'static str),
     /// The certificate files or the authority's files do not make a usable certificate.
     #[error("certificate: {0}")]
     Tls(String),
@@ -146,11 +149,12 @@ pub enum StartError {
 }
 
 impl StartError {
-    /// The exit code that scripts may rely on: 3 in use, 4 newer, otherwise 1.
+    /// The exit code that scripts may rely on: 3 in use, 4 newer, 5 damaged, otherwise 1.
     pub fn exit_code(&self) -> u8 {
         match self {
             StartError::InUse => 3,
             StartError::Newer => 4,
+            StartError::Damaged(_) => 5,
             _ => 1,
         }
     }

@@ -10,6 +10,7 @@
 //! parameters by number (`?1`; to SQLite `$1` would be a name, numbered by where it first stands).
 
 pub mod blob;
+pub mod check;
 pub mod device;
 pub mod log;
 mod migrate;

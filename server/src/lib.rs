@@ -32,7 +32,7 @@ use tokio_rustls::TlsAcceptor;
 
 use self::{
     app::{App, Live, restore, setup},
-    db::{Db, OpenError, setting},
+    db::{Db, OpenError, check, setting},
     error::Error,
     http::serve::{Front, serve},
     store::Store,
@@ -69,6 +69,15 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
     let live = Arc::new(Live::new(config.sockets.most));
     let told = live.clone();
     let db = Db::open(&config.data.join("plumbline.db"), move |news| told.tell(news))?;
+    match db.read(check::damage).await {
+        Ok(None) => {}
+        Ok(Some(what)) => return Err(StartError::Damaged(what)),
+        // A page that cannot be read at all, or a row that is not of its form.
+        Err(error) => {
+            tracing::error!(%error, "reading the database");
+            return Err(StartError::Damaged("a page or row"));
+        }
+    }
     let store = Store::open(&config.data).map_err(|e| StartError::Io("data folder", e))?;
     let listener = TcpListener::bind(config.listen).await.map_err(|e| StartError::Io("listen", e))?;
     config.listen = listener.local_addr().map_err(|e| StartError::Io("listen", e))?;
@@ -212,6 +221,7 @@ impl From<OpenError> for StartError {
         match error {
             OpenError::Newer => StartError::Newer,
             OpenError::Older => StartError::InUse,
+            OpenError::Damaged => StartError::Damaged("its first pages"),
             OpenError::Other(error) => StartError::Other(error),
         }
     }

@@ -1,7 +1,8 @@
 //! `plumbline-server`: the command line around [`plumbline_server::start`].
 //!
 //! `--data DIR` is all it needs. One line of JSON on stdout when it is ready, logs as JSON on stderr, SIGTERM drains and
-//! exits 0. Exit codes: 1 cannot start, 2 usage, 3 the folder is in use, 4 the folder is from a newer version.
+//! exits 0. Exit codes: 1 cannot start, 2 usage, 3 the folder is in use, 4 the folder is from a newer version, 5 the
+//! database is damaged.
 
 mod sink;
 

@@ -38,6 +38,7 @@ fn code(arguments: &[&str]) -> Option<i32> {
     Command::new(BINARY).args(arguments).output().unwrap().status.code()
 }
 
+/// Shows c24.
 #[cfg(unix)]
 #[test]
 fn it_says_when_it_is_ready_keeps_its_folder_and_ends_at_sigterm() {
@@ -89,6 +90,7 @@ async fn a_log_that_nobody_reads_stops_nothing() {
     assert_eq!(terminate(&mut child).code(), Some(0));
 }
 
+/// Shows c16.
 #[test]
 fn a_folder_of_a_newer_version_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();

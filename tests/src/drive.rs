@@ -25,6 +25,7 @@ use plumbline_core::{
     record::{
         ChangeView, ListRequest, ListView, RecordRequest, RecordView, SearchRequest, WithdrawRequest, WriteRequest,
     },
+    repair::RepairView,
     restore::{LostView, PassHoleRequest, RecoverRequest, RecoveredView, RestoreRequest, RestoredView},
     sync::{Reason, SyncView},
 };
@@ -125,6 +126,7 @@ calls! {
         pass_hole(PassHoleRequest) -> RecordView;
         rotate_server_key() -> RecordView;
         alarms() -> Vec<AlarmView>;
+        repairs() -> Vec<RepairView>;
     }
     at once {
         start();

@@ -22,6 +22,16 @@ impl MemoryKeystore {
         *self.fails.lock().unwrap_or_else(PoisonError::into_inner) = why;
     }
 
+    /// Puts every secret into another keystore, by its name.
+    pub fn move_into(&self, other: &dyn Keystore) {
+        self.secrets.lock().unwrap().iter().for_each(|(name, secret)| other.store(name, secret).unwrap());
+    }
+
+    /// The name that ends in `end`.
+    pub fn name(&self, end: &str) -> String {
+        self.secrets.lock().unwrap().keys().find(|name| name.ends_with(end)).unwrap().clone()
+    }
+
     /// Every secret that is kept, for a search that must not find them elsewhere.
     pub fn secrets(&self) -> Vec<Zeroizing<Vec<u8>>> {
         self.secrets.lock().unwrap().values().cloned().collect()
@@ -31,6 +41,18 @@ impl MemoryKeystore {
     pub fn ending_in(&self, end: &str) -> Option<Zeroizing<Vec<u8>>> {
         let secrets = self.secrets.lock().unwrap();
         secrets.iter().find_map(|(name, secret)| name.ends_with(end).then(|| secret.clone()))
+    }
+
+    /// A keystore with the same secrets, for a copy of a store.
+    pub fn copy(&self) -> MemoryKeystore {
+        MemoryKeystore { secrets: Mutex::new(self.secrets.lock().unwrap().clone()), fails: Mutex::default() }
+    }
+
+    /// Puts another secret under the name that ends in `end`.
+    pub fn replace(&self, end: &str, secret: &[u8]) {
+        let mut secrets = self.secrets.lock().unwrap();
+        let kept = secrets.iter_mut().find(|(name, _)| name.ends_with(end)).unwrap();
+        *kept.1 = Zeroizing::new(secret.to_vec());
     }
 
     /// Forgets everything: the keystore of a phone that was wiped.

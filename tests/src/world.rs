@@ -30,7 +30,7 @@ use plumbline_protocol::{
     record,
     verify::Report,
 };
-use plumbline_server::{Rate, Rates, Running};
+use plumbline_server::{Rate, Rates, Running, StartError};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -170,7 +170,12 @@ impl World {
     }
 
     /// A server on the world's clock, with the data in `data`.
-    async fn serve(&self, data: &Path) -> Running {
+    pub async fn serve(&self, data: &Path) -> Running {
+        self.try_serve(data).await.unwrap()
+    }
+
+    /// The same, or why it does not start.
+    pub async fn try_serve(&self, data: &Path) -> Result<Running, StartError> {
         // Everybody shares one address here, and real seconds do not pass as simulated ones do.
         let free = Rate { per_second: 100_000, burst: 100_000 };
         let config = plumbline_server::Config {
@@ -178,7 +183,7 @@ impl World {
             rates: Rates { address: free, device: free },
             ..plumbline_server::Config::new(data)
         };
-        plumbline_server::start(config).await.unwrap()
+        plumbline_server::start(config).await
     }
 
     /// Founds the organisation, with the link that the server gave when it started. Answers the recovery key.

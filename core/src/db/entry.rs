@@ -189,6 +189,24 @@ pub fn put_alarm(c: &Tx, at: i64, lie: &Lie, evidence: &Evidence) -> Result<(), 
     Ok(())
 }
 
+/// Keeps an alarm as it was kept in another store.
+pub fn keep_alarm(c: &Tx, alarm: &Alarm, page: &[u8]) -> Result<(), Fault> {
+    let position = alarm.position.map_or(-1, |p| i64::try_from(p).unwrap_or(i64::MAX));
+    c.execute(
+        "INSERT INTO alarm (at, code, position, text, page) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![alarm.at, alarm.code, position, alarm.text, page],
+    )
+    .map_err(sql)?;
+    Ok(())
+}
+
+/// What was kept with the alarms of this code, newest first.
+pub fn alarm_pages(c: &Tx, code: &str) -> Result<Vec<Vec<u8>>, Fault> {
+    let mut query =
+        c.prepare_cached("SELECT page FROM alarm WHERE code = ?1 ORDER BY id DESC LIMIT 100").map_err(sql)?;
+    query.query_map([code], |r| r.get(0)).and_then(Iterator::collect).map_err(sql)
+}
+
 /// The alarms, newest first.
 pub fn alarms(c: &Tx) -> Result<Vec<Alarm>, Fault> {
     let mut query = c.prepare_cached("SELECT id, at, code, position, text FROM alarm ORDER BY id DESC").map_err(sql)?;

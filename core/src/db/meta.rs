@@ -11,6 +11,13 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{Tx, sql};
 
+/// Names of facts that survive a repair by name.
+pub const IDENTITY: &str = "identity";
+/// End of this device's own chain.
+pub const OWN_CHAIN: &str = "own_chain";
+/// The cursor.
+pub const CURSOR: &str = "cursor";
+
 /// The value of `key`.
 pub fn get(c: &Tx, key: &str) -> Result<Option<Vec<u8>>, Fault> {
     let mut query = c.prepare_cached("SELECT value FROM meta WHERE key = ?1").map_err(sql)?;
@@ -47,33 +54,42 @@ pub struct Identity {
     pub enrolled: bool,
 }
 
+impl Identity {
+    /// As it is stored, here and beside the keys.
+    pub fn encode(&self) -> Vec<u8> {
+        let Identity { organisation, member, at, ca, enrolled } = self;
+        let (at, enrolled) = (Value::from(at.as_str()), Value::Bool(*enrolled));
+        Value::List(vec![Value::from(organisation.0), Value::from(*member), at, Value::from(ca.0), enrolled]).encode()
+    }
+
+    /// As it was stored.
+    ///
+    /// # Errors
+    /// [`Fault::Corrupt`] `store`.
+    pub fn decode(bytes: &[u8]) -> Result<Identity, Fault> {
+        let value = Value::decode(bytes).map_err(|_| Fault::corrupt("store"))?;
+        let read = || {
+            let [organisation, member, at, ca, enrolled] = value.list()? else { return None };
+            Some(Identity {
+                organisation: OrganisationId::from_slice(organisation.bytes()?).ok()?,
+                member: Uuid::from_slice(member.bytes()?).ok()?,
+                at: at.text()?.to_owned(),
+                ca: Hash::from_slice(ca.bytes()?).ok()?,
+                enrolled: *enrolled == Value::Bool(true),
+            })
+        };
+        read().ok_or_else(|| Fault::corrupt("store"))
+    }
+}
+
 /// The identity, once there is one.
 pub fn identity(c: &Tx) -> Result<Option<Identity>, Fault> {
-    let Some(bytes) = get(c, "identity")? else { return Ok(None) };
-    let value = Value::decode(&bytes).map_err(|_| Fault::corrupt("store"))?;
-    let read = || {
-        let [organisation, member, at, ca, enrolled] = value.list()? else { return None };
-        Some(Identity {
-            organisation: OrganisationId::from_slice(organisation.bytes()?).ok()?,
-            member: Uuid::from_slice(member.bytes()?).ok()?,
-            at: at.text()?.to_owned(),
-            ca: Hash::from_slice(ca.bytes()?).ok()?,
-            enrolled: *enrolled == Value::Bool(true),
-        })
-    };
-    read().map(Some).ok_or_else(|| Fault::corrupt("store"))
+    get(c, IDENTITY)?.map(|bytes| Identity::decode(&bytes)).transpose()
 }
 
 /// Keeps the identity.
 pub fn put_identity(c: &Tx, identity: &Identity) -> Result<(), Fault> {
-    let value = Value::List(vec![
-        Value::from(identity.organisation.0),
-        Value::from(identity.member),
-        Value::from(identity.at.as_str()),
-        Value::from(identity.ca.0),
-        Value::Bool(identity.enrolled),
-    ]);
-    put(c, "identity", &value.encode())
+    put(c, IDENTITY, &identity.encode())
 }
 
 /// How far the log was read: one row, changed with the entries in one transaction (DESIGN section 9, invariant 2).
@@ -96,28 +112,37 @@ impl Cursor {
     pub fn start(generation: u64, tag: Hash) -> Cursor {
         Cursor { generation, tip: Tip::default(), frontier: Frontier::new(), tag, all: true }
     }
+
+    /// As it was stored.
+    ///
+    /// # Errors
+    /// [`Fault::Corrupt`] `store`.
+    pub fn decode(bytes: &[u8]) -> Result<Cursor, Fault> {
+        let value = Value::decode(bytes).map_err(|_| Fault::corrupt("store"))?;
+        let read = || {
+            let [generation, size, received, last, organisation, frontier, tag, all] = value.list()? else {
+                return None;
+            };
+            Some(Cursor {
+                generation: u64::try_from(generation.int()?).ok()?,
+                tip: Tip {
+                    size: u64::try_from(size.int()?).ok()?,
+                    received: received.int()?,
+                    organisation_last: last.int().and_then(|n| u64::try_from(n).ok()),
+                    organisation: organisation.bytes().and_then(|b| OrganisationId::from_slice(b).ok()),
+                },
+                frontier: Frontier::from_bytes(frontier.bytes()?).ok()?,
+                tag: Hash::from_slice(tag.bytes()?).ok()?,
+                all: *all == Value::Bool(true),
+            })
+        };
+        read().ok_or_else(|| Fault::corrupt("store"))
+    }
 }
 
 /// The cursor.
 pub fn cursor(c: &Tx) -> Result<Cursor, Fault> {
-    let Some(bytes) = get(c, "cursor")? else { return Ok(Cursor::start(0, Hash([0; 32]))) };
-    let value = Value::decode(&bytes).map_err(|_| Fault::corrupt("store"))?;
-    let read = || {
-        let [generation, size, received, last, organisation, frontier, tag, all] = value.list()? else { return None };
-        Some(Cursor {
-            generation: u64::try_from(generation.int()?).ok()?,
-            tip: Tip {
-                size: u64::try_from(size.int()?).ok()?,
-                received: received.int()?,
-                organisation_last: last.int().and_then(|n| u64::try_from(n).ok()),
-                organisation: organisation.bytes().and_then(|b| OrganisationId::from_slice(b).ok()),
-            },
-            frontier: Frontier::from_bytes(frontier.bytes()?).ok()?,
-            tag: Hash::from_slice(tag.bytes()?).ok()?,
-            all: *all == Value::Bool(true),
-        })
-    };
-    read().ok_or_else(|| Fault::corrupt("store"))
+    get(c, CURSOR)?.map_or_else(|| Ok(Cursor::start(0, Hash([0; 32]))), |bytes| Cursor::decode(&bytes))
 }
 
 /// Keeps the cursor.
@@ -133,25 +158,32 @@ pub fn put_cursor(c: &Tx, cursor: &Cursor) -> Result<(), Fault> {
         None => w.null(),
     };
     w.bytes(&cursor.frontier.to_bytes()).bytes(&cursor.tag.0).value(&Value::Bool(cursor.all));
-    put(c, "cursor", &w.0)
+    put(c, CURSOR, &w.0)
 }
 
 /// End of this device's own chain.
 pub fn own_chain(c: &Tx) -> Result<Option<ChainHead>, Fault> {
-    let Some(bytes) = get(c, "own_chain")? else { return Ok(None) };
-    let value = Value::decode(&bytes).map_err(|_| Fault::corrupt("store"))?;
+    get(c, OWN_CHAIN)?.map(|bytes| chain_head(&bytes)).transpose()
+}
+
+/// The end of a chain as it was stored.
+///
+/// # Errors
+/// [`Fault::Corrupt`] `store`.
+pub fn chain_head(bytes: &[u8]) -> Result<ChainHead, Fault> {
+    let value = Value::decode(bytes).map_err(|_| Fault::corrupt("store"))?;
     let read = || {
         let [sequence, hash] = value.list()? else { return None };
         Some(ChainHead { sequence: u64::try_from(sequence.int()?).ok()?, hash: Hash::from_slice(hash.bytes()?).ok()? })
     };
-    read().map(Some).ok_or_else(|| Fault::corrupt("store"))
+    read().ok_or_else(|| Fault::corrupt("store"))
 }
 
 /// Keeps the end of this device's own chain.
 pub fn put_own_chain(c: &Tx, head: ChainHead) -> Result<(), Fault> {
     let mut w = Writer::default();
     w.list(2).uint(head.sequence).bytes(&head.hash.0);
-    put(c, "own_chain", &w.0)
+    put(c, OWN_CHAIN, &w.0)
 }
 
 /// The last trusted time (DESIGN section 4).

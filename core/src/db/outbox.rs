@@ -7,7 +7,7 @@ use rusqlite::{Row, params};
 use super::{Tx, sql};
 
 /// Where a signed action stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
     /// Not acknowledged by the server yet.
     Waiting,
@@ -30,7 +30,7 @@ impl State {
         }
     }
 
-    fn parse(word: &str) -> Option<State> {
+    pub(super) fn parse(word: &str) -> Option<State> {
         [State::Waiting, State::Logged, State::Held, State::Refused].into_iter().find(|s| s.as_str() == word)
     }
 }

@@ -101,6 +101,31 @@ pub fn upload_due(c: &Tx) -> Result<Vec<Uuid>, Fault> {
     ids.iter().map(|id| uuid(id)).collect()
 }
 
+/// Photographs that the server has received, as far as it was asked, and whose deposit was not seen yet.
+pub fn received_only(c: &Tx) -> Result<Vec<Uuid>, Fault> {
+    let mut query = c
+        .prepare_cached("SELECT record FROM photo WHERE state = 'received' AND name <> '' ORDER BY record")
+        .map_err(sql)?;
+    let ids: Vec<[u8; 16]> = query.query_map([], |r| r.get(0)).and_then(Iterator::collect).map_err(sql)?;
+    ids.iter().map(|id| uuid(id)).collect()
+}
+
+/// The log has the server's deposit: there is nothing more to ask.
+pub fn deposited(c: &Tx, record: &Uuid) -> Result<(), Fault> {
+    set_state(c, record, "deposited", false)
+}
+
+/// The server found its copy damaged: the bytes are due again.
+pub fn expected_again(c: &Tx, record: &Uuid) -> Result<(), Fault> {
+    set_state(c, record, "local", true)
+}
+
+fn set_state(c: &Tx, record: &Uuid, state: &str, due: bool) -> Result<(), Fault> {
+    let mut update = c.prepare_cached("UPDATE photo SET state = ?2, upload_due = ?3 WHERE record = ?1").map_err(sql)?;
+    update.execute(params![record.as_bytes(), state, due]).map_err(sql)?;
+    Ok(())
+}
+
 /// Number of photographs whose bytes the server does not have.
 pub fn unsent(c: &Tx) -> Result<u64, Fault> {
     c.query_row("SELECT count(*) FROM photo WHERE upload_due = 1", [], |r| r.get(0)).map_err(sql)
@@ -154,7 +179,7 @@ fn read(row: &Row<'_>) -> Result<Photo, Fault> {
         bytes: row.get(2).map_err(sql)?,
         original: sealed(3, 4)?,
         thumbnail: sealed(5, 6)?,
-        received: state == "received",
+        received: state != "local",
         fault: row.get(8).map_err(sql)?,
     })
 }

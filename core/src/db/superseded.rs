@@ -33,6 +33,17 @@ pub fn set_aside(c: &Tx, generation: u64) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Keeps one as it was kept in another store; it is due until it is found in the log.
+pub fn put(c: &Tx, row: &Superseded) -> Result<(), Fault> {
+    let text = "INSERT OR IGNORE INTO superseded (generation, position, record, identity, bytes)
+        VALUES (?1, ?2, ?3, ?4, ?5)";
+    let Superseded { generation, position, entry } = row;
+    let (record, identity) = (entry.action.header().record, entry.action.identity());
+    let values = params![generation, position, record.as_bytes(), identity.0, entry.encode()];
+    c.execute(text, values).map_err(sql)?;
+    Ok(())
+}
+
 /// Compares what was set aside with the log that was read, as far as it was to be continued, and forgets what agrees. False
 /// when an entry below `base` came back changed.
 pub fn continued(c: &Tx, generation: u64, base: u64) -> Result<bool, Fault> {

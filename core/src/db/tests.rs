@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::*;
 
 fn key(byte: u8) -> DatabaseKey {
-    Zeroizing::new([byte; 32])
+    Zeroizing::new([byte; 48])
 }
 
 #[test]
@@ -45,6 +45,7 @@ fn a_failed_write_leaves_nothing() {
     assert_eq!(db.read(|c| meta::get(c, "word")).unwrap(), None);
 }
 
+/// Shows c16.
 #[test]
 fn a_newer_store_is_left_alone() {
     let home = tempfile::tempdir().unwrap();
@@ -52,7 +53,9 @@ fn a_newer_store_is_left_alone() {
     let db = Db::create(&file, key(1)).unwrap();
     db.write(|c| c.pragma_update(None, "user_version", 999).map_err(sql)).unwrap();
     drop(db);
+    let before = std::fs::read(&file).unwrap();
     assert_eq!(Db::open(&file, key(1)).err(), Some(Fault::Outdated));
+    assert!(std::fs::read(&file).unwrap() == before, "its bytes");
 }
 
 #[test]

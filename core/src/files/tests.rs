@@ -138,6 +138,7 @@ fn a_sweep_removes_orphans_and_unfinished_files_alone() {
     assert_eq!(left, [kept.name, "notes.txt".to_owned()]);
 }
 
+/// Shows c24.
 #[test]
 fn a_folder_has_one_lock_at_a_time() {
     let (_dir, files) = folder();

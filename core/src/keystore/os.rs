@@ -1,14 +1,6 @@
 //! The operating system's keystore: Keychain, Credential Manager, Secret Service.
 //!
-//! Invariants: no call waits longer than the patience it was given, because a locked keyring may wait for a prompt that
-//! nobody sees; while such a call hangs, the next ones are answered Locked at once, so at most one thread hangs. A `store`
-//! that timed out may still happen when the person answers the prompt: Locked means "not known to be kept".
-
-use std::{
-    sync::{Mutex, PoisonError, mpsc},
-    thread::{self, JoinHandle},
-    time::Duration,
-};
+//! A call may wait for a prompt that nobody sees: [`Patient`](super::Patient) bounds that.
 
 use data_encoding::HEXLOWER;
 use keyring::{Entry, Error};
@@ -16,54 +8,24 @@ use plumbline_protocol::{Fault, Lock};
 use zeroize::Zeroizing;
 
 use super::{Keystore, check_name, check_secret, locked};
-use crate::{error, secret};
-
-/// How long a call may take: a background service answers in milliseconds, a person at a prompt takes longer and retries.
-const PATIENCE: Duration = Duration::from_secs(10);
+use crate::secret;
 
 /// Secrets of one application in the operating system's keystore.
 ///
 /// The connection is made once per process: after Missing, a keystore that appears later is found at the next start.
 pub struct OsKeystore {
     service: String,
-    patience: Duration,
-    hanging: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl OsKeystore {
     /// The keystore, under the application's name `service` (such as `org.example.plumbline`).
     pub fn new(service: impl Into<String>) -> Self {
-        OsKeystore { service: service.into(), patience: PATIENCE, hanging: Mutex::new(None) }
+        OsKeystore { service: service.into() }
     }
 
-    /// Runs `work` on this name's entry, in a thread that may be left behind.
-    fn entry<T: Send + 'static>(
-        &self,
-        name: &str,
-        work: impl FnOnce(Entry) -> keyring::Result<T> + Send + 'static,
-    ) -> Result<T, Fault> {
-        let (service, name) = (self.service.clone(), name.to_owned());
-        self.timed(move || Entry::new(&service, &name).and_then(work))
-    }
-
-    fn timed<T: Send + 'static>(&self, work: impl FnOnce() -> keyring::Result<T> + Send + 'static) -> Result<T, Fault> {
-        let mut hanging = self.hanging.lock().unwrap_or_else(PoisonError::into_inner);
-        if hanging.as_ref().is_some_and(|thread| !thread.is_finished()) {
-            return Err(locked(Lock::Locked));
-        }
-        let (reply, answer) = mpsc::channel();
-        // Nobody listens any more when the answer comes late: then it is dropped.
-        let call = move || drop(reply.send(work()));
-        let thread = thread::Builder::new().name("keystore".to_owned()).spawn(call);
-        let thread = thread.map_err(|e| error::internal("keystore thread", &e))?;
-        match answer.recv_timeout(self.patience) {
-            Ok(result) => result.map_err(|e| fault(&e)),
-            Err(mpsc::RecvTimeoutError::Timeout) => {
-                *hanging = Some(thread);
-                Err(locked(Lock::Locked))
-            }
-            Err(cause @ mpsc::RecvTimeoutError::Disconnected) => Err(error::internal("keystore thread", &cause)),
-        }
+    /// Runs `work` on this name's entry.
+    fn entry<T>(&self, name: &str, work: impl FnOnce(Entry) -> keyring::Result<T>) -> Result<T, Fault> {
+        Entry::new(&self.service, name).and_then(work).map_err(|e| fault(&e))
     }
 
     fn read(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
@@ -89,8 +51,7 @@ impl Keystore for OsKeystore {
     fn store(&self, name: &str, secret: &[u8]) -> Result<(), Fault> {
         check_name(name)?;
         check_secret(secret)?;
-        let secret = Zeroizing::new(secret.to_vec());
-        self.entry(name, move |entry| entry.set_secret(&secret))
+        self.entry(name, |entry| entry.set_secret(secret))
     }
 
     fn remove(&self, name: &str) -> Result<(), Fault> {

@@ -33,6 +33,8 @@ use crate::{
 const CLONED: &str = "cloned";
 /// The newest checkpoint whose signature was good, as it came.
 const CHECKPOINT: &str = "checkpoint";
+/// Set while what is shown was salvaged from a damaged store: it proves nothing, and a whole pull from 0 replaces it.
+const SALVAGED: &str = "salvaged";
 /// Most changes of rights in the middle of one pull that are followed; a server that names more holds nobody for ever.
 const MAX_RESTARTS: u32 = 4;
 
@@ -58,8 +60,11 @@ pub(crate) async fn pull(client: &Client) -> Result<u64, Fault> {
 
 async fn read(client: &Client) -> Result<u64, Fault> {
     let mut pulled = 0;
-    let mut cursor = client.run(|inner| inner.db.read(meta::cursor)).await?;
-    let mut stage: Option<Stage> = None;
+    let (mut cursor, salvaged) = client.run(|inner| inner.db.read(|c| Ok((meta::cursor(c)?, salvaged(c)?)))).await?;
+    let mut stage = salvaged.then_some(Stage { tag: cursor.tag, generation: cursor.generation, pages: 0 });
+    if salvaged {
+        client.run(|inner| inner.db.write(entry::clear_stage)).await?;
+    }
     let mut restarts = 0;
     let ask = |cursor: &meta::Cursor, size, tag| PullRequest { generation: cursor.generation, size, tag, limit: PAGE };
     let mut request = ask(&cursor, cursor.tip.size, cursor.tag);
@@ -159,7 +164,27 @@ async fn fetch(client: &Client, request: PullRequest) -> Result<Answer, Fault> {
 
 /// True when the log has an action of this device that this store did not sign.
 pub(crate) async fn cloned(client: &Client) -> Result<bool, Fault> {
-    client.run(|inner| inner.db.read(|c| Ok(meta::get(c, CLONED)?.is_some()))).await
+    client.run(|inner| inner.db.read(is_cloned)).await
+}
+
+/// The same, of a store.
+pub(crate) fn is_cloned(c: &Tx) -> Result<bool, Fault> {
+    Ok(meta::get(c, CLONED)?.is_some())
+}
+
+/// The end of this device's chain is not known: nothing more may be signed on it.
+pub(crate) fn put_cloned(c: &Tx) -> Result<(), Fault> {
+    meta::put(c, CLONED, b"1")
+}
+
+/// The store was rebuilt from what was salvaged: it shows that until a pull from 0 is whole.
+pub(crate) fn put_salvaged(c: &Tx) -> Result<(), Fault> {
+    meta::put(c, SALVAGED, b"1")
+}
+
+/// Whether the store shows what was salvaged.
+pub(crate) fn salvaged(c: &Tx) -> Result<bool, Fault> {
+    Ok(meta::get(c, SALVAGED)?.is_some())
 }
 
 /// This device has a new key: the clone has the old one.
@@ -249,6 +274,7 @@ impl Inner {
                     superseded::set_aside(c, old)?;
                 }
                 rows::clear(c)?;
+                meta::delete(c, SALVAGED)?;
                 meta::put_cursor(c, &meta::Cursor::start(generation, tag))?;
             }
             let mut stop = |trouble| match trouble {

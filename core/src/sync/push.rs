@@ -198,7 +198,8 @@ enum Proof {
     Fault(Fault),
 }
 
-const PROMISED: &str = "promised";
+/// Under this the store keeps the largest size that a receipt promised.
+pub(crate) const PROMISED: &str = "promised";
 
 /// The largest size that a receipt promised: a pull that ends below it is a lie (rule 19).
 pub(crate) fn promised(c: &crate::db::Tx) -> Result<u64, Fault> {

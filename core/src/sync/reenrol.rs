@@ -13,7 +13,10 @@ use plumbline_protocol::{
     record::device,
     value::{Key, Value},
 };
-use std::{collections::BTreeMap, sync::PoisonError};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::PoisonError,
+};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -48,11 +51,13 @@ pub(crate) async fn reenrol(client: &Client, voucher: Voucher) -> Result<(), Fau
 }
 
 impl Inner {
-    fn reenrol(&self, voucher: &Voucher) -> Result<(), Fault> {
+    pub(crate) fn reenrol(&self, voucher: &Voucher) -> Result<(), Fault> {
         let new = self.next_key()?;
         self.db.write(|c| {
             let enrolment = self.vouched(c, &new, voucher)?;
             outbox::put(c, &enrolment, self.config.clock.wall())?;
+            // Shown at once, so that its holder can go on working before the server has heard of it.
+            self.show_again(c, &BTreeSet::from([enrolment.header().record]))?;
             self.sign_again(c, &new, &[&enrolment], |item| item.state == outbox::State::Waiting)
         })?;
         self.take_key(new)

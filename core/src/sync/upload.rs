@@ -1,8 +1,9 @@
 //! Sends the originals of photographs, after the actions that name them and apart from them.
 //!
 //! Invariants: an upload goes on from the parts that the server holds, wherever it broke off, and sends each part at most
-//! once a round. The server's word counts for `received` and no more: verified is what a deposit in the log says. What is
-//! wrong with one photograph is noted on its row, and the others go on.
+//! once a round. The server's word counts for `received` and no more: verified is what a deposit in the log says, and until
+//! then the server is asked again each round, for it may find its copy damaged when it reads it. What is wrong with one
+//! photograph is noted on its row, and the others go on.
 
 use std::{
     collections::VecDeque,
@@ -18,7 +19,7 @@ use crate::{
     client::{Client, Inner},
     db::{self, photo::Photo},
     event::Event,
-    photo::note,
+    photo::{deposited, note},
 };
 
 /// Why a photograph does not get on.
@@ -41,6 +42,7 @@ impl From<Fault> for Stop {
 /// What ends the round for all: [`Fault::Offline`], [`Fault::Busy`], [`Fault::SignedOut`] and the like. What was sent stays
 /// sent.
 pub(crate) async fn upload(client: &Client) -> Result<u64, Fault> {
+    ask_again(client).await?;
     let due = client.run(|inner| inner.db.read(db::photo::upload_due)).await?;
     if due.is_empty() {
         return Ok(0);
@@ -48,6 +50,36 @@ pub(crate) async fn upload(client: &Client) -> Result<u64, Fault> {
     let queue = Mutex::new(VecDeque::from(due));
     let (one, other) = tokio::join!(work_off(client, &queue), work_off(client, &queue));
     Ok(one? + other?)
+}
+
+/// Asks after what was received and has no deposit yet: what the server has no longer is due again.
+async fn ask_again(client: &Client) -> Result<(), Fault> {
+    let open = client.run(|inner| {
+        inner.db.write(|c| {
+            let mut open = Vec::new();
+            for record in db::photo::received_only(c)? {
+                let Some(photo) = db::photo::get(c, &record)? else { continue };
+                match deposited(c, &record, &photo.sha256, photo.bytes)? {
+                    true => db::photo::deposited(c, &record)?,
+                    false => open.push(photo),
+                }
+            }
+            Ok(open)
+        })
+    });
+    for Photo { record, sha256, .. } in open.await? {
+        let session = client.session()?;
+        let (net, sha256) = (session.net(), &sha256);
+        match session.with_token(|token| async move { net.blob_state(&token, sha256).await }).await {
+            Ok(progress) if progress.state == State::Expected => {
+                client.run(move |inner| inner.db.write(|c| db::photo::expected_again(c, &record))).await?;
+                client.inner.emit(Event::Photo { record: record.into() });
+            }
+            Err(fault) if !of_one_photo(&fault) => return Err(fault),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 async fn work_off(client: &Client, queue: &Mutex<VecDeque<Uuid>>) -> Result<u64, Fault> {

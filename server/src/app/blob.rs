@@ -139,6 +139,17 @@ pub async fn read(app: &Arc<App>, op: &Op, sha256: Hash) -> Result<(File, u64)> 
     Ok((file, bytes))
 }
 
+/// Reads an object whole before its beginning is given out: what is damaged is not served as good. Later ranges follow a
+/// beginning, so a download costs one reading more, however many ranges it has.
+pub async fn check(app: &Arc<App>, op: &Op, sha256: Hash, bytes: u64) -> Result<()> {
+    let organisation = op.organisation;
+    if blocking(app, move |app| app.store.verify(&organisation, &sha256, bytes)).await? {
+        return Ok(());
+    }
+    tracing::error!(target: "audit", event = "blob_damaged", "a stored object disagrees with its hash");
+    Err(Fault::corrupt("blob").into())
+}
+
 /// Reads every received object again and deposits it; true when that went well with all of them. One that fails waits for
 /// the next time and holds up no other.
 pub async fn verify_received(app: &Arc<App>) -> Result<bool> {

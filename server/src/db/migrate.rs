@@ -3,7 +3,7 @@
 
 use std::{path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::error::Error;
 
@@ -18,6 +18,9 @@ pub enum OpenError {
     /// Written by an older version, and not ours to change now.
     #[error("older database")]
     Older,
+    /// It is no database any more, or one of its first pages is damaged.
+    #[error("damaged database")]
+    Damaged,
     /// Anything else.
     #[error(transparent)]
     Other(#[from] Error),
@@ -25,7 +28,10 @@ pub enum OpenError {
 
 impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
-        OpenError::Other(Error::from(error))
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => OpenError::Damaged,
+            _ => OpenError::Other(Error::from(error)),
+        }
     }
 }
 

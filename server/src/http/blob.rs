@@ -60,12 +60,16 @@ pub(super) async fn read(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let (file, length) = blob::read(&web.app, &op, parse("sha256", &id)?).await?;
+    let id = parse("sha256", &id)?;
+    let (file, length) = blob::read(&web.app, &op, id).await?;
     let range = match headers.get(header::RANGE) {
         Some(range) => Some(asked(range, length).ok_or_else(|| Fault::invalid("range", "range"))?),
         None => None,
     };
     let (start, end) = range.unwrap_or((0, length));
+    if start == 0 {
+        blob::check(&web.app, &op, id, length).await?;
+    }
     let mut file = tokio::fs::File::from_std(file);
     file.seek(SeekFrom::Start(start)).await.map_err(Error::from)?;
     let body = Body::from_stream(ReaderStream::with_capacity(file.take(end - start), 64 * 1024));

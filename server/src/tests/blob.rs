@@ -170,7 +170,7 @@ async fn a_part_that_lies_is_refused_and_leaves_nothing() {
     assert_eq!(upload.progress().await, pair("expected", "0-3"));
 }
 
-/// Shows b15.
+/// Shows b15, c08.
 #[tokio::test]
 async fn a_whole_that_disagrees_with_its_hash_must_come_again() {
     let upload = Upload::new().await;
@@ -189,7 +189,7 @@ async fn a_whole_that_disagrees_with_its_hash_must_come_again() {
     assert_eq!(upload.complete().await, Ok(serde_json::json!({ "state": "received" })));
 }
 
-/// Shows b15.
+/// Shows b15, c08.
 #[tokio::test]
 async fn a_stored_object_that_was_damaged_is_never_verified() {
     let upload = Upload::new().await;

@@ -50,7 +50,7 @@ async fn an_expired_session_closes_the_network_and_never_the_book() {
     assert!(!world.of("Felix").record(note).await.pending);
 }
 
-/// Shows b17.
+/// Shows b17, c07.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_keystore_that_fails_is_told_apart_and_never_answered_with_a_new_key() {
     let (mut world, project) = World::with_a_crew(13).await;

@@ -84,7 +84,7 @@ CREATE TABLE alarm (
 ) STRICT;
 
 -- Files of photographs on this device. `name` and `key` open the sealed original; empty once it was let go. `state`: local,
--- received. Verified is the deposit's word, in the log.
+-- received, deposited (its deposit was seen, nothing more is asked). Verified is the deposit's word, in the log.
 CREATE TABLE photo (
     record BLOB PRIMARY KEY,
     sha256 BLOB NOT NULL,

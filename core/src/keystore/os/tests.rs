@@ -1,15 +1,11 @@
 //! The real keystore where `PLUMBLINE_TEST_KEYRING=1` says that a throwaway one is running; its faults without one.
 
-use std::{process::Command, time::Instant};
+use std::{process::Command, sync::Arc, time::Duration};
 
-use super::*;
+use super::{super::Patient, *};
 
 /// Set in a child process to the fault that it must see.
 const EXPECT: &str = "PLUMBLINE_TEST_KEYRING_EXPECT";
-
-fn with_patience(patience: Duration) -> OsKeystore {
-    OsKeystore { patience, ..OsKeystore::new("plumbline-test") }
-}
 
 fn throwaway_keyring() -> bool {
     let there = std::env::var("PLUMBLINE_TEST_KEYRING").is_ok_and(|v| v == "1");
@@ -106,30 +102,11 @@ fn this_process_sees_what_was_announced() {
         Ok("locked") => locked(Lock::Locked),
         _ => return,
     };
-    let keystore = with_patience(Duration::from_secs(3));
+    let keystore = Patient::within(Duration::from_secs(3), Arc::new(OsKeystore::new("plumbline-test")));
     assert_eq!(keystore.load("org/device-key"), Err(expected.clone()));
     assert_eq!(keystore.store("org/device-key", b"x"), Err(expected.clone()));
     assert_eq!(keystore.probe(), Err(expected));
     println!("seen as announced");
-}
-
-#[test]
-fn a_prompt_that_never_ends_is_locked_and_holds_one_thread_only() {
-    let keystore = with_patience(Duration::from_millis(20));
-    let (answer, prompt) = mpsc::channel::<()>();
-    let asked = keystore.timed(move || {
-        let _ = prompt.recv();
-        Ok(())
-    });
-    assert_eq!(asked, Err(locked(Lock::Locked)));
-    let start = Instant::now();
-    assert_eq!(keystore.timed(|| -> keyring::Result<()> { panic!("must not run") }), Err(locked(Lock::Locked)));
-    assert!(start.elapsed() < Duration::from_millis(20));
-    drop(answer);
-    let hung = keystore.hanging.lock().unwrap().take();
-    hung.unwrap().join().unwrap();
-    let patient = OsKeystore { patience: PATIENCE, ..keystore };
-    assert_eq!(patient.timed(|| Ok(7)), Ok(7));
 }
 
 /// Shows b17.
@@ -152,7 +129,7 @@ fn each_failure_keeps_its_own_name() {
 
 #[test]
 fn a_name_or_secret_out_of_bounds_is_refused_before_the_keystore_is_asked() {
-    let keystore = with_patience(Duration::ZERO);
+    let keystore = OsKeystore::new("plumbline-test");
     for name in ["", "../x", "Name", "a b", &"a".repeat(161)] {
         assert_eq!(keystore.load(name), Err(Fault::invalid("name", "form")));
     }

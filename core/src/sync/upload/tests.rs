@@ -1,7 +1,7 @@
 //! An upload goes on where it broke off, believes no more than it must, and one photograph never stops another.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     sync::{Arc, Mutex},
 };
@@ -30,6 +30,8 @@ struct Blobs {
     left: Option<usize>,
     /// What `complete` is answered whatever came.
     says: Option<&'static str>,
+    /// What is whole here.
+    whole: BTreeSet<String>,
 }
 
 impl Blobs {
@@ -48,7 +50,8 @@ impl Blobs {
         match method {
             "HEAD" => {
                 let missing = ranges_to((0..parts(*bytes)).filter(|n| !came.contains_key(n)));
-                Answer::Reply(200, format!("plumbline-state: expected\r\nplumbline-missing: {missing}\r\n"), vec![])
+                let state = if self.whole.contains(sha256) { "received" } else { "expected" };
+                Answer::Reply(200, format!("plumbline-state: {state}\r\nplumbline-missing: {missing}\r\n"), vec![])
             }
             "PUT" => {
                 let n = rest.strip_prefix("parts/").unwrap().parse().unwrap();
@@ -62,6 +65,7 @@ impl Blobs {
                 match self.says {
                     Some(state) => Answer::json(200, &json!({ "state": state })),
                     None if Hash(Sha256::digest(&whole).into()).to_string() == sha256 => {
+                        self.whole.insert(sha256.to_owned());
                         Answer::json(200, &json!({ "state": "received" }))
                     }
                     None => Answer::json(409, &Fault::corrupt("blob")),
@@ -112,6 +116,26 @@ async fn an_upload_that_was_cut_goes_on_with_the_parts_that_are_missing() {
     assert_eq!(upload(&after.client).await, Ok(1));
     assert_eq!(shown(&after, &photo).await.state, Custody::Received);
     assert_eq!(upload(&after.client).await, Ok(0));
+}
+
+/// Shows b15.
+#[tokio::test]
+async fn an_upload_that_the_server_found_damaged_is_sent_again_until_there_is_a_deposit() {
+    let (blobs, server, site) = start().await;
+    let photo = logged(&site, &blobs).await;
+    assert_eq!(upload(&site.client).await, Ok(1));
+    assert_eq!(upload(&site.client).await, Ok(0), "it is asked after, and whole");
+    // It read its copy again and threw it away.
+    *blobs.lock().unwrap() = Blobs::default();
+    blobs.lock().unwrap().expect(&photo);
+    assert_eq!(upload(&site.client).await, Ok(1));
+    site.deposit(&photo.id, &photo.sha256, photo.bytes as i64);
+    let asked = server.lines().len();
+    for _ in 0..2 {
+        assert_eq!(upload(&site.client).await, Ok(0));
+    }
+    assert_eq!(server.lines().len(), asked, "a deposit ends the questions");
+    assert_eq!(shown(&site, &photo).await.state, Custody::Verified);
 }
 
 #[tokio::test]

@@ -1,0 +1,115 @@
+//! Moving a damaged store aside: it is renamed, never deleted and never written again, and the store that replaces it gets
+//! its place.
+//!
+//! Invariant: the note of the store's id is the one moment of change. Before it is written the old store stands; after it
+//! [`Files::switch`] finishes what a crash left, however often it is called.
+
+use std::{fs, io, path::PathBuf};
+
+use plumbline_protocol::Fault;
+
+use super::{Files, is_name, private_folder, sync_folder, write_whole};
+use crate::error;
+
+/// What belongs to a store in its folder.
+const STORE: [&str; 3] = ["store.db", "store.db-wal", "store.db-shm"];
+/// Beside a store that is to be repaired when it is next opened.
+const MARK: &str = "corrupt";
+
+impl Files {
+    /// Where the store that replaces the present one is made: nothing else looks there.
+    pub(crate) fn next_store(&self, id: &str) -> PathBuf {
+        self.dir.join(format!("{id}.db"))
+    }
+
+    /// The folder, from the home on, into which the store goes that `id` replaces.
+    pub(crate) fn aside(id: &str) -> String {
+        format!("damaged/{id}")
+    }
+
+    /// Length of the store and its journal.
+    pub(crate) fn store_bytes(&self) -> u64 {
+        STORE.iter().filter_map(|name| fs::metadata(self.dir.join(name)).ok()).map(|m| m.len()).sum()
+    }
+
+    /// Notes that the store is damaged: it is repaired when it is next opened.
+    ///
+    /// # Errors
+    /// [`Fault::StorageFull`], [`Fault::Internal`].
+    pub(crate) fn mark(&self) -> Result<(), Fault> {
+        self.write_note(MARK, "")
+    }
+
+    /// Whether that was noted.
+    pub(crate) fn marked(&self) -> bool {
+        self.dir.join(MARK).exists()
+    }
+
+    /// Removes stores that were being made when the process ended.
+    ///
+    /// # Errors
+    /// [`Fault::Internal`].
+    pub(crate) fn remove_unfinished(&mut self) -> Result<(), Fault> {
+        let failed = |e: io::Error| error::io("repair", &e);
+        for entry in fs::read_dir(&self.dir).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name();
+            let made = name.to_str().and_then(|name| name.split_once(".db")).is_some_and(|(id, _)| is_name(id));
+            if made {
+                fs::remove_file(entry.path()).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves the sealed files that `keep` does not know into the folder of the store that `id` replaces, with the note by
+    /// which the keys of that store are found. Returns their number.
+    ///
+    /// # Errors
+    /// [`Fault::StorageFull`], [`Fault::Internal`].
+    pub(crate) fn set_aside(&mut self, id: &str, old: &str, keep: &dyn Fn(&str) -> bool) -> Result<u64, Fault> {
+        let failed = |e: io::Error| error::io("move aside", &e);
+        let (damaged, aside) = (self.dir.join("damaged"), self.dir.join(Self::aside(id)));
+        let blobs = aside.join("blobs");
+        for folder in [&damaged, &aside, &blobs] {
+            private_folder(folder).map_err(failed)?;
+        }
+        write_whole(&aside.join("store-id"), |sink| {
+            io::Write::write_all(sink, old.as_bytes()).map_err(|e| error::io("write note", &e))
+        })?;
+        let mut moved = 0;
+        for entry in fs::read_dir(&self.blobs).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            if is_name(&name) && !keep(&name) {
+                fs::rename(entry.path(), blobs.join(&name)).map_err(failed)?;
+                moved += 1;
+            }
+        }
+        sync_folder(&blobs).and_then(|()| sync_folder(&self.blobs)).map_err(failed)?;
+        Ok(moved)
+    }
+
+    /// Gives the store `id`, where it waits for that, the place of the one that it replaces.
+    ///
+    /// # Errors
+    /// [`Fault::Internal`]: it is done at the next open.
+    pub(crate) fn switch(&mut self, id: &str) -> Result<(), Fault> {
+        let failed = |e: io::Error| error::io("move aside", &e);
+        let next = self.next_store(id);
+        if !is_name(id) || !next.exists() {
+            return Ok(());
+        }
+        let aside = self.dir.join(Self::aside(id));
+        for name in STORE.into_iter().chain([MARK]) {
+            match fs::rename(self.dir.join(name), aside.join(name)) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(failed(e)),
+                _ => {}
+            }
+        }
+        sync_folder(&aside).and_then(|()| sync_folder(&self.dir)).map_err(failed)?;
+        let [store, ..] = STORE;
+        fs::rename(next, self.dir.join(store)).map_err(failed)?;
+        sync_folder(&self.dir).map_err(failed)
+    }
+}
