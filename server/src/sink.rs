@@ -8,10 +8,10 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
-        mpsc::{Receiver, SyncSender, sync_channel},
+        mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tracing_subscriber::fmt::MakeWriter;
@@ -47,10 +47,15 @@ impl Sink {
     /// Waits a bounded time until what was logged is out; for the end of the process.
     pub fn flush(&self) {
         let (done, out) = sync_channel(1);
-        // A full queue is one that nobody reads: waiting would not help.
-        if self.queue.try_send(Item::Flush(done)).is_ok() {
-            let _ = out.recv_timeout(PATIENCE);
+        let (mut item, until) = (Item::Flush(done), Instant::now() + PATIENCE);
+        while let Err(TrySendError::Full(back)) = self.queue.try_send(item) {
+            if Instant::now() >= until {
+                return; // Nobody reads.
+            }
+            item = back;
+            thread::sleep(Duration::from_millis(1));
         }
+        let _ = out.recv_timeout(until.saturating_duration_since(Instant::now()));
     }
 }
 

@@ -80,10 +80,10 @@ pub struct Weather {
 }
 
 impl Options {
-    /// What `seed` draws: two or three people for most, more work for one seed in sixteen.
+    /// What `seed` draws: two or three people for most, more work for one seed in thirty-two.
     pub fn of(seed: u64) -> Options {
         let mut dice = Dice::of(seed, "weather");
-        let large = dice.below(16) == 0;
+        let large = dice.below(32) == 0;
         let lost = dice.below(31);
         let lost_requests = dice.below(lost + 1);
         let faults = Faults {
@@ -97,14 +97,14 @@ impl Options {
         Options {
             seed,
             people: if large { 4 } else { 2 + dice.below(2) as usize },
-            actions: if large { 40 } else { 10 + dice.below(8) as usize },
+            actions: if large { 40 } else { 8 + dice.below(6) as usize },
             faults,
-            from_the_start: dice.below(3) == 0,
+            from_the_start: dice.below(6) == 0,
             revokes: dice.below(8) == 0,
             changes_rights: dice.below(4) == 0,
-            newcomer: dice.below(4) == 0,
+            newcomer: dice.below(8) == 0,
             photos: dice.below(3) as usize * usize::from(dice.below(2) == 0),
-            fresh: dice.below(16) == 0,
+            fresh: dice.below(32) == 0,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A small upright picture of a photograph, made anew from its pixels: no metadata, so no place, comes along.
 //!
 //! A JPEG is decoded at the smallest eighth, quarter or half that still has the pixels wanted, which skips most of the work
-//! (docs/adr/0007-thumbnails.md); whatever that decoder does not take is decoded whole.
+//! (docs/adr/0010-thumbnails.md); whatever that decoder does not take is decoded whole.
 
 use std::io::Cursor;
 

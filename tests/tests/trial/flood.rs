@@ -288,7 +288,16 @@ async fn no_json_in_the_world_is_more_than_a_bad_request() {
     for file in files.filter(|path| path.extension().is_some_and(|end| end == "json")) {
         let asked = client.post(format!("{}/v1/session/challenge", server.url));
         let body = std::fs::read(&file).unwrap();
-        let answer = asked.header("content-type", "application/json").body(body).send().await.unwrap();
+        let length = body.len();
+        let answer = match asked.header("content-type", "application/json").body(body).send().await {
+            Ok(answer) => answer,
+            // A body above the limit is not read to its end: the connection may be gone before the answer is read.
+            Err(_) if length > 16 * 1024 => {
+                count += 1;
+                continue;
+            }
+            Err(error) => panic!("{}: {error}", file.display()),
+        };
         let status = answer.status();
         let fault: Fault = answer.json().await.unwrap_or_else(|e| panic!("{}: {status} {e}", file.display()));
         match (status, fault) {
