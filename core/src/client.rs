@@ -358,7 +358,7 @@ impl Inner {
     /// before the log was read for the first time, when nobody here knows what this member may do.
     pub(crate) fn act(&self, c: &Tx, change: Change) -> Result<Action, Fault> {
         let tip = meta::cursor(c)?.tip;
-        if tip.size == 0 {
+        if tip.size == 0 && !pull::salvaged(c)? {
             return Err(Fault::Offline);
         }
         let action = self.sign(c, change)?;

@@ -46,7 +46,7 @@ use crate::{
 /// Of the phone's keystore.
 const PASSPHRASE: &str = "rebar and gravel";
 /// After so long everybody has converged, or never will.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(150);
 
 /// The stage.
 pub struct Stage {

@@ -50,6 +50,10 @@ pub const MONDAY: i64 = 1_791_194_400_000;
 /// Rounds of sync after which a world that is not quiet is taken for one that never will be.
 const MOST_ROUNDS: usize = 120;
 
+/// How often a folder that is in use is tried: a process that another test starts holds every lock of this one for the moment
+/// between its fork and its exec.
+const PATIENCE: usize = 100;
+
 /// Where people keep their keys.
 pub enum Keys {
     /// In memory: fast, and can be told to fail.
@@ -171,7 +175,13 @@ impl World {
 
     /// A server on the world's clock, with the data in `data`.
     pub async fn serve(&self, data: &Path) -> Running {
-        self.try_serve(data).await.unwrap()
+        for _ in 0..PATIENCE {
+            match self.try_serve(data).await {
+                Err(StartError::InUse) => tokio::time::sleep(Duration::from_millis(10)).await,
+                started => return started.unwrap(),
+            }
+        }
+        panic!("{} stays in use", data.display());
     }
 
     /// The same, or why it does not start.
@@ -514,7 +524,14 @@ async fn photos_not_verified(people: &[&Person]) -> usize {
 /// Opens a client.
 pub async fn open(home: &Path, keystore: &Arc<dyn Keystore>, clock: &Arc<DeviceClock>) -> Result<Client, Fault> {
     let clock: Arc<dyn Clock> = clock.clone();
-    Client::open(Config { home: home.to_owned(), keystore: keystore.clone(), clock, listener: None }).await
+    let config = Config { home: home.to_owned(), keystore: keystore.clone(), clock, listener: None };
+    for _ in 0..PATIENCE {
+        match Client::open(config.clone()).await {
+            Err(Fault::Busy { .. }) => tokio::time::sleep(Duration::from_millis(10)).await,
+            opened => return opened,
+        }
+    }
+    Client::open(config).await
 }
 
 /// Every record that a client shows, without what is about this moment.

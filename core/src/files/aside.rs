@@ -12,7 +12,7 @@ use super::{Files, is_name, private_folder, sync_folder, write_whole};
 use crate::error;
 
 /// What belongs to a store in its folder.
-const STORE: [&str; 3] = ["store.db", "store.db-wal", "store.db-shm"];
+const STORE: [&str; 4] = ["store.db", "store.db-wal", "store.db-shm", "store.db-journal"];
 /// Beside a store that is to be repaired when it is next opened.
 const MARK: &str = "corrupt";
 
