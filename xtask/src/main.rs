@@ -33,7 +33,9 @@ Usage: cargo xtask COMMAND
   ci                 tests, format, lints, tidy, dependencies, documentation, generated files
   bless [--check]    write the generated files anew, or compare them with what is committed
   bench [NAME...]    measure; writes target/bench.md and target/bench.json
-  reliability        run the tests and write docs/reliability.md: what happens to the system, and what shows that it holds
+  reliability [--last]
+                     run the tests and write docs/reliability.md: what happens to the system, and what shows that it
+                     holds; --last: from the results of the last run
   fuzz [TARGET] [--seconds N]
                      feed each parser with made-up input for N seconds (60); needs a nightly compiler
   tidy               check the rules of the house that no compiler knows
@@ -91,7 +93,7 @@ fn command(mut words: Vec<String>) -> Result<(), Failure> {
         "bless" => bless::bless(&workspace, flag_alone(&words, "--check")?),
         "fuzz" => fuzz::fuzz(&workspace, &fuzz::Options::parse(&words)?),
         "bench" => bench::bench(&workspace, &words),
-        "reliability" => none_left(&words).and_then(|()| reliability::reliability(&workspace)),
+        "reliability" => reliability::reliability(&workspace, flag_alone(&words, "--last")?),
         "tidy" => none_left(&words).and_then(|()| tidy::tidy(&workspace)),
         other => Err(Failure::Usage(format!("there is no command `{other}`"))),
     }

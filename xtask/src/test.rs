@@ -86,6 +86,7 @@ fn rust(workspace: &Workspace) -> (Tally, Result<(), String>) {
 
 /// Runs a test command, showing its output, and adds up the results that it prints.
 fn counted(workspace: &Workspace, command: &mut Command, tally: &mut Tally) -> Result<(), String> {
+    let _ = fs::remove_dir_all(reliability::folder(workspace));
     command.env(reliability::FOLDER, reliability::folder(workspace));
     let mut results = BTreeMap::new();
     let line = said(command);

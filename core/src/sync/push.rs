@@ -1,6 +1,9 @@
 //! Push: the outbox goes out in the order of its chain, and each receipt is checked before it is believed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use plumbline_protocol::{
     Fault, OrganisationId, RecordId,
@@ -68,11 +71,20 @@ pub(crate) async fn push(client: &Client) -> Result<u64, Fault> {
             pull::pull(client).await?;
             continue;
         }
-        let settled = client.run(move |inner| inner.settle(&actions, &receipt, trip, known)).await?;
-        let Some(settled) = settled else {
-            looked = true;
-            pull::pull(client).await?;
-            continue;
+        let sent = Arc::new((actions, receipt));
+        let settle = |looked| {
+            let sent = Arc::clone(&sent);
+            client.run(move |inner| inner.settle(&sent.0, &sent.1, trip, looked))
+        };
+        let settled = match settle(known).await? {
+            Some(settled) => settled,
+            None => {
+                looked = true;
+                pull::pull(client).await?;
+                // By the key that the log names now the receipt is good, or it is a lie.
+                let Some(settled) = settle(true).await? else { continue };
+                settled
+            }
         };
         pushed += settled.acknowledged;
         if settled.reenrol {

@@ -480,7 +480,7 @@ async fn no_change_of_one_bit_in_a_log_directory_passes() {
 }
 
 /// Rosa sends two notes and is given a receipt that was changed: an alarm, and her work waits until she is told the truth.
-async fn a_false_receipt_is_caught(code: &str, change: impl Fn(&mut Receipt) + Send + Sync + 'static) {
+async fn a_false_receipt_is_caught(code: &str, waits: usize, change: impl Fn(&mut Receipt) + Send + Sync + 'static) {
     let (world, project) = World::with_a_crew(66).await;
     let rosa = world.of("Rosa");
     // What else stands in the log, at its end.
@@ -492,7 +492,7 @@ async fn a_false_receipt_is_caught(code: &str, change: impl Fn(&mut Receipt) + S
     assert_eq!(rosa.client.alarms().await.unwrap()[0].code, code);
     is_said_and_kept(&world, "Rosa").await;
     let waiting = rosa.client.waiting().await.unwrap();
-    assert_eq!(waiting.len(), 2, "nothing leaves the outbox for a receipt that proves nothing");
+    assert_eq!(waiting.len(), waits, "nothing leaves the outbox for a receipt that proves nothing");
 
     rosa.link.honest();
     world.settle().await;
@@ -539,8 +539,10 @@ async fn a_false_receipt_is_caught_and_the_work_stays() {
         ("checkpoint", Box::new(|receipt| receipt.checkpoint.clear())),
     ];
     let count = lies.len();
-    for (code, change) in lies {
-        a_false_receipt_is_caught(code, change).await;
+    for (n, (code, change)) in lies.into_iter().enumerate() {
+        // A receipt by a key that is not known makes the client read the log, which has the work: so it waits no longer.
+        let waits = if n == 7 { 0 } else { 2 };
+        a_false_receipt_is_caught(code, waits, change).await;
     }
     ran!(count);
 }
