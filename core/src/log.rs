@@ -129,9 +129,8 @@ impl Inner {
             write(&format!("believed.{n}"), checkpoint.as_bytes())?;
         }
         write("message", &message)?;
-        match told(&message, organisation) {
-            Some(checkpoint) => write("told", checkpoint.as_bytes())?,
-            None => {}
+        if let Some(checkpoint) = told(&message, organisation) {
+            write("told", checkpoint.as_bytes())?;
         }
         Ok(view)
     }

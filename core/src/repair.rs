@@ -281,7 +281,7 @@ impl<'a> Salvage<'a> {
                 end = Some(ChainHead { sequence: header.sequence, hash: action.hash() });
             }
             let waits = matches!(item.state, outbox::State::Waiting | outbox::State::Logged);
-            if waits && StoreBook::new(self.c).logged(&action)? {
+            if waits && StoreBook::new(self.c).logged(action)? {
                 continue; // The log has it: this row is one that SQLite had given up.
             }
             strange |= waits && !ours;

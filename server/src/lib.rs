@@ -20,6 +20,7 @@ use std::{
     fs::{self, File, TryLockError},
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 
 use plumbline_protocol::{Hash, link::Server};
@@ -197,11 +198,15 @@ async fn remember(db: &Db, server: &Server) -> Result<(), Error> {
 fn lock(data: &Path) -> Result<Option<File>, StartError> {
     let file = File::options().create(true).truncate(false).write(true).open(data.join("lock"));
     let file = file.map_err(|e| StartError::Io("lock", e))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(e)) => Err(StartError::Io("lock", e)),
+    // A server that ends just now, or a program that its process was just starting, lets go in a moment.
+    for _ in 0..20 {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(50)),
+            Err(TryLockError::Error(e)) => return Err(StartError::Io("lock", e)),
+        }
     }
+    Ok(None)
 }
 
 /// The data folder, for its owner alone: it holds keys and photographs.

@@ -1,4 +1,5 @@
 //! Test data from elsewhere: `PLUMBLINE_DATA`, or what stands beside the workspace. A test says so where there is none.
+#![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 use std::{
     env,

@@ -175,13 +175,7 @@ impl World {
 
     /// A server on the world's clock, with the data in `data`.
     pub async fn serve(&self, data: &Path) -> Running {
-        for _ in 0..PATIENCE {
-            match self.try_serve(data).await {
-                Err(StartError::InUse) => tokio::time::sleep(Duration::from_millis(10)).await,
-                started => return started.unwrap(),
-            }
-        }
-        panic!("{} stays in use", data.display());
+        self.try_serve(data).await.unwrap()
     }
 
     /// The same, or why it does not start.

@@ -187,7 +187,7 @@ pub fn conflicts(c: &Tx, limit: u32) -> Result<Vec<Shown>, Fault> {
     collect(query.query([limit]).map_err(sql)?)
 }
 
-/// Records whose text has every word of `words` (as prefixes), newest first: of those that came last, [`LATEST`] times as
+/// Records whose text has every word of `words` (as prefixes), newest first: of those that came last, four times as
 /// many as are wanted, so that a word that half of all records have costs no more than a rare one.
 pub fn search(c: &Tx, words: &[&str], limit: u32) -> Result<Vec<Shown>, Fault> {
     // Each word is quoted, so nothing in it is query syntax.

@@ -34,7 +34,7 @@ pub enum Row {
     /// A size and root that later history must continue.
     Anchor(Anchor),
     /// An entry that a restore did not continue.
-    Superseded(Superseded),
+    Superseded(Box<Superseded>),
     /// A record with pending work on top, and its kind.
     Pending(RecordId, String),
     /// An alarm, with the message that raised it.
@@ -219,17 +219,18 @@ fn recognise(id: i64, columns: &[Column]) -> Option<Row> {
             };
             Row::Anchor(Anchor { seen, checkpoint })
         }
-        [Null, Int(at), Text(code), Int(position), Text(text), Blob(page), rest @ ..]
-            if matches!(rest, [] | [Text(_)]) =>
-        {
+        [Null, Int(at), Text(code), Int(position), Text(text), Blob(page)]
+        | [Null, Int(at), Text(code), Int(position), Text(text), Blob(page), Text(_)] => {
             let (code, text) = (code.clone(), text.clone());
             Row::Alarm(Alarm { id, at: *at, code, position: u64::try_from(*position).ok(), text }, page.clone())
         }
-        [Int(generation), Int(position), Blob(_), Blob(_), Blob(bytes), Text(_)] => Row::Superseded(Superseded {
-            generation: u64::try_from(*generation).ok()?,
-            position: u64::try_from(*position).ok()?,
-            entry: Entry::decode(bytes).ok()?,
-        }),
+        [Int(generation), Int(position), Blob(_), Blob(_), Blob(bytes), Text(_)] => {
+            Row::Superseded(Box::new(Superseded {
+                generation: u64::try_from(*generation).ok()?,
+                position: u64::try_from(*position).ok()?,
+                entry: Entry::decode(bytes).ok()?,
+            }))
+        }
         [Null, Blob(id), Text(kind), Blob(_), Blob(_), Int(_), Int(_), Int(_), Int(_), Blob(_), Blob(shown)]
             if !shown.is_empty() =>
         {

@@ -199,7 +199,8 @@ async fn the_authority_that_devices_pin_survives_a_power_cut_once_the_server_ans
     for Cut { files, case, .. } in ready {
         fs::remove_dir_all(&data).unwrap();
         disk::write(files, &data, &data);
-        let again = plumbline_server::start(plumbline_server::Config::new(&data)).await.unwrap();
+        let again = plumbline_server::start(plumbline_server::Config::new(&data)).await;
+        let again = again.unwrap_or_else(|error| panic!("{case}: the server does not start: {error}"));
         assert!(fs::read(data.join("authority.pem")).is_ok_and(|now| now == pinned), "{case}: another authority");
         again.shutdown().await;
         ran += 1;
