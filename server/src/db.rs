@@ -75,7 +75,7 @@ struct Writer {
 struct Readers {
     file: PathBuf,
     idle: Mutex<Idle>,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
 }
 
 #[derive(Default)]
@@ -105,7 +105,7 @@ impl Db {
         connection: Connection,
         tell: impl Fn(News) + Send + 'static,
     ) -> std::result::Result<Db, OpenError> {
-        let (idle, permits) = (Mutex::default(), Semaphore::new(READERS));
+        let (idle, permits) = (Mutex::default(), Arc::new(Semaphore::new(READERS)));
         let readers = Arc::new(Readers { file: file.to_owned(), idle, permits });
         let (queue, jobs) = mpsc::sync_channel(QUEUE);
         let open = Open { connection, file: identity(file) };
@@ -140,8 +140,10 @@ impl Db {
         F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
     {
         let readers = self.readers.clone();
-        let _permit = self.readers.permits.acquire().await.map_err(|_| busy())?;
+        let permit = self.readers.permits.clone().acquire_owned().await.map_err(|_| busy())?;
         let read = move || {
+            // Held until the connection is back or gone, though nobody may wait for the result any more.
+            let _permit = permit;
             let (reader, age) = readers.take()?;
             let result = catch_unwind(AssertUnwindSafe(|| {
                 reader.execute_batch("BEGIN")?;
@@ -158,11 +160,14 @@ impl Db {
         tokio::task::spawn_blocking(read).await.map_err(|_| Error::internal("a read was lost"))?
     }
 
-    /// Finishes the writes that wait and closes every connection. Later calls are answered `Busy`.
+    /// Finishes the writes that wait and the reads under way, and closes every connection: when this returns nobody here has
+    /// the file open. Later calls are answered `Busy`.
     pub async fn close(&self) {
-        self.readers.permits.close();
         let Some(Writer { queue, thread }) = lock(&self.writer).take() else { return };
         drop(queue);
+        let ended = self.readers.permits.acquire_many(READERS as u32).await;
+        self.readers.permits.close();
+        drop(ended);
         let readers = self.readers.clone();
         let close = move || {
             readers.let_go();

@@ -23,7 +23,7 @@ use std::{
     time::Duration,
 };
 
-use plumbline_protocol::{Hash, link::Server};
+use plumbline_protocol::{Fault, Hash, link::Server};
 use tokio::{
     net::TcpListener,
     sync::oneshot,
@@ -73,6 +73,7 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
     match db.read(check::damage).await {
         Ok(None) => {}
         Ok(Some(what)) => return Err(StartError::Damaged(what)),
+        Err(Error::Fault(fault @ (Fault::Busy { .. } | Fault::StorageFull))) => return Err(Error::Fault(fault).into()),
         // A page that cannot be read at all, or a row that is not of its form.
         Err(error) => {
             tracing::error!(%error, "reading the database");
