@@ -280,7 +280,7 @@ impl Inner {
             return Err(Fault::TooLarge { limit: blob::MAX_BYTES });
         }
         self.files.reserve(length)?;
-        let mut head = Vec::new();
+        let mut head = Vec::with_capacity(usize::try_from(length.min(HEAD)).unwrap_or_default());
         source.by_ref().take(HEAD).read_to_end(&mut head).map_err(|e| crate::error::io("read photo", &e))?;
         let kind = evidence::sniff(&head).ok_or_else(|| Fault::invalid("photo", "not-an-image"))?;
         evidence::dimensions(&head)?;
