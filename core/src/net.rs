@@ -54,6 +54,8 @@ const SLOWEST: u64 = 8 * 1024;
 const PING: Duration = Duration::from_secs(10);
 /// Most bytes of a packed message: what zstd may make of [`MAX_MESSAGE`] bytes that do not compress.
 const MAX_PACKED: usize = MAX_MESSAGE + MAX_MESSAGE / 128;
+/// Bytes up to which packing is done where one stands.
+const SHORT: usize = 16 * 1024;
 /// Most bytes of a JSON reply.
 const MAX_JSON: usize = 16 * 1024;
 /// Most bytes of a checkpoint.
@@ -100,9 +102,12 @@ impl Net {
     /// To the server of a link; connects when first used. [`Fault::Invalid`] `link` when its address is none.
     pub fn new(server: &Server) -> Result<Net, Fault> {
         let tls = tls::config(server.ca)?;
-        let client = || {
+        let client = |protocols: &[&[u8]]| {
+            let mut tls = tls.clone();
+            // reqwest leaves a TLS that it did not build as it is.
+            tls.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
             Client::builder()
-                .tls_backend_preconfigured(tls.clone())
+                .tls_backend_preconfigured(tls)
                 .https_only(true)
                 .no_proxy()
                 .redirect(redirect::Policy::none())
@@ -110,8 +115,12 @@ impl Net {
                 .connect_timeout(CONNECT)
         };
         let bad = |cause| error::internal("http client", &cause);
-        let http = client().http2_keep_alive_interval(PING).http2_keep_alive_timeout(PING).build().map_err(bad)?;
-        let sockets = client().http1_only().pool_max_idle_per_host(0).build().map_err(bad)?;
+        let http = client(&[b"h2", b"http/1.1"])
+            .http2_keep_alive_interval(PING)
+            .http2_keep_alive_timeout(PING)
+            .build()
+            .map_err(bad)?;
+        let sockets = client(&[b"http/1.1"]).http1_only().pool_max_idle_per_host(0).build().map_err(bad)?;
         let at = format!("https://{}", server.at);
         http.get(&at).build().map_err(|_| Fault::invalid("link", "at"))?;
         Ok(Net { http, sockets, at: Arc::from(at) })
@@ -289,10 +298,10 @@ impl Net {
         if message.len() > MAX_MESSAGE {
             return Err(Fault::TooLarge { limit: MAX_MESSAGE as u64 });
         }
-        let body = away(move || page::pack(&message)).await?;
+        let body = away(message.len(), move || page::pack(&message)).await?;
         let request = request.header(header::CONTENT_TYPE, MEDIA).header(header::ACCEPT, MEDIA).body(body);
         let reply = self.bytes(request, MEDIA, MAX_PACKED).await?;
-        away(move || page::unpack(&reply)).await.map_err(|_| malformed())
+        away(reply.len(), move || page::unpack(&reply)).await.map_err(|_| malformed())
     }
 
     async fn receipt(&self, request: RequestBuilder, message: Vec<u8>) -> Result<Receipt, Fault> {
@@ -300,8 +309,15 @@ impl Net {
     }
 }
 
-/// Off the threads that carry everybody's requests: megabytes take tens of milliseconds.
-async fn away<T: Send + 'static>(work: impl FnOnce() -> Result<T, Fault> + Send + 'static) -> Result<T, Fault> {
+/// Off the threads that carry everybody's requests: megabytes take tens of milliseconds. A few kilobytes take less than
+/// the way to another thread.
+async fn away<T: Send + 'static>(
+    bytes: usize,
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    if bytes <= SHORT {
+        return work();
+    }
     spawn_blocking(work).await.map_err(|cause| error::internal("zstd", &cause))?
 }
 
