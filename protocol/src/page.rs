@@ -28,6 +28,8 @@ pub const MAX_PAGE: usize = 10_000;
 pub const MEDIA: &str = "application/vnd.plumbline+cbor+zstd";
 
 const LEVEL: i32 = 3;
+/// Fewest signatures for which another core is worth its while.
+const SHARE: usize = 64;
 
 /// Compresses an encoded message.
 pub fn pack(message: &[u8]) -> Result<Vec<u8>, Fault> {
@@ -437,8 +439,9 @@ pub fn verify_all<T: Send, V: Send>(
     all: Vec<T>,
     verify: impl Fn(T, &mut Keys) -> Result<V, BadAction> + Sync,
 ) -> Result<Vec<V>, (usize, BadAction)> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get).min(8);
-    let share = all.len().div_ceil(cores).max(64);
+    // Asking how many cores there are takes longer than verifying one action.
+    let cores = if all.len() <= SHARE { 1 } else { thread::available_parallelism().map_or(1, NonZero::get).min(8) };
+    let share = all.len().div_ceil(cores).max(SHARE);
     let mut shares: Vec<Vec<T>> = Vec::new();
     let mut rest = all.into_iter().peekable();
     while rest.peek().is_some() {

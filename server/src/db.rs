@@ -282,10 +282,11 @@ fn write_all(open: Open, readers: &Readers, queue: &mpsc::Receiver<Box<dyn Job>>
             Ok(news) => (news, Ok(())),
             Err(error) => (Vec::new(), Err(error)),
         };
+        // First, for those who are told have a longer way to go for it.
+        news.into_iter().for_each(tell);
         for job in jobs {
             job.answer(committed.clone());
         }
-        news.into_iter().for_each(tell);
     }
 }
 

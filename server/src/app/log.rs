@@ -33,6 +33,8 @@ use crate::{
 
 /// Actions of one push that are judged at once; between two slices others' writes have their turn.
 const SLICE: usize = 250;
+/// Results up to which packing a receipt takes less than the way to another thread.
+const FEW: usize = 16;
 /// A page ends when its items have so many bytes.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
 /// A page ends when so many entries were looked at: what one member may not see is not read for ever.
@@ -173,8 +175,8 @@ pub async fn pull(app: &Arc<App>, op: &Op, packed: Vec<u8>) -> Result<Vec<u8>> {
         return Err(Fault::invalid("limit", "range").into());
     }
     let now = app.now();
-    let page = app.db.read(move |tx| part(tx, organisation, &device, &request, now)).await?;
-    let packed = super::blocking(app, move |_| {
+    let packed = app.db.read(move |tx| {
+        let page = part(tx, organisation, &device, &request, now)?;
         let message = page.encode().map_err(|_| Fault::corrupt("entry"))?;
         Ok(page::pack(&message)?)
     });
@@ -290,7 +292,9 @@ fn position(result: &PushResult) -> Option<u64> {
 /// The receipt as an answer; the verifying job looks whether bytes that are here already were named once more.
 pub(super) async fn answer(app: &Arc<App>, receipt: Receipt) -> Result<Vec<u8>> {
     app.received.notify_one();
-    super::blocking(app, move |_| Ok(page::pack(&receipt.encode())?)).await
+    let few = receipt.results.len() <= FEW;
+    let pack = move || Ok(page::pack(&receipt.encode())?);
+    if few { pack() } else { super::blocking(app, move |_| pack()).await }
 }
 
 /// The actions of a push, each checked by itself.

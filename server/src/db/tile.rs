@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use plumbline_protocol::{
     Fault, Hash, OrganisationId,
     log::{
-        merkle::{self, Frontier},
+        merkle::{self, Frontier, Nodes},
         tile::{Tile, TileNodes},
     },
 };
@@ -27,13 +27,17 @@ pub struct Tree<'t> {
     size: u64,
     /// The tiles that grow, by level.
     edge: BTreeMap<u8, (u64, Vec<u8>)>,
-    roots: BTreeMap<u64, Hash>,
+    /// Complete subtrees that took some working out, by level and index.
+    known: BTreeMap<(u8, u64), Hash>,
 }
+
+/// From this level on a subtree is kept: it took seven hashes or more.
+const KEPT: u8 = 3;
 
 impl<'t> Tree<'t> {
     /// The tree of the organisation's log, which has `size` entries.
     pub fn open(tx: &'t Tx<'t>, organisation: OrganisationId, size: u64) -> Tree<'t> {
-        Tree { tx, organisation, size, edge: BTreeMap::new(), roots: BTreeMap::new() }
+        Tree { tx, organisation, size, edge: BTreeMap::new(), known: BTreeMap::new() }
     }
 
     /// Appends a leaf.
@@ -59,20 +63,17 @@ impl<'t> Tree<'t> {
 
     /// Root of the first `size` entries.
     pub fn root_at(&mut self, size: u64) -> Result<Hash> {
-        if let Some(root) = self.roots.get(&size) {
-            return Ok(*root);
-        }
-        let root = merkle::root_at(&mut self.nodes(), size)?;
-        self.roots.insert(size, root);
-        Ok(root)
+        merkle::root_at(&mut self.nodes(), size)
     }
 
-    /// Its complete subtrees.
-    pub fn nodes(&self) -> TileNodes<impl FnMut(Tile) -> Result<Vec<u8>>> {
-        TileNodes::new(self.size, |tile| match self.edge.get(&tile.level) {
+    /// Its complete subtrees. None of them ever changes, so what was worked out once serves root, receipt and checkpoint.
+    pub fn nodes(&mut self) -> impl Nodes<Error = Error> {
+        let Tree { tx, organisation, size, edge, known } = self;
+        let tiles = TileNodes::new(*size, |tile: Tile| match edge.get(&tile.level) {
             Some((index, hashes)) if *index == tile.index => narrow(hashes.clone(), tile),
-            _ => find(self.tx, &self.organisation, tile),
-        })
+            _ => find(tx, organisation, tile),
+        });
+        Known { tiles, known }
     }
 
     /// Writes the tiles that grew.
@@ -86,6 +87,29 @@ impl<'t> Tree<'t> {
             Ok(width) if width > 0 => find(self.tx, &self.organisation, Tile { level, index: before / FULL, width }),
             _ => Ok(Vec::with_capacity(HASH)),
         }
+    }
+}
+
+struct Known<'k, F> {
+    tiles: TileNodes<F>,
+    known: &'k mut BTreeMap<(u8, u64), Hash>,
+}
+
+impl<F> Nodes for Known<'_, F>
+where
+    TileNodes<F>: Nodes<Error = Error>,
+{
+    type Error = Error;
+
+    fn node(&mut self, level: u8, index: u64) -> Result<Hash> {
+        if let Some(hash) = self.known.get(&(level, index)) {
+            return Ok(*hash);
+        }
+        let hash = self.tiles.node(level, index)?;
+        if level >= KEPT {
+            self.known.insert((level, index), hash);
+        }
+        Ok(hash)
     }
 }
 
