@@ -15,7 +15,7 @@ use plumbline_protocol::{
 
 use crate::{
     client::Client,
-    db::{book::StoreBook, entry, meta},
+    db::{Tx, book::StoreBook, entry, meta},
 };
 
 /// Most sizes that are remembered.
@@ -44,6 +44,20 @@ impl Known {
     }
 }
 
+/// Strikes off what agrees with the sizes that are known, within the commit of the page that reached them: of what devices
+/// had seen and receipts promised that is nearly all. The rest is for [`check`].
+pub(crate) fn agree(c: &Tx, known: &Known) -> Result<(), Fault> {
+    let generation = meta::cursor(c)?.generation;
+    let agrees = |seen: &Seen| seen.generation <= generation && known.root(seen.size) == Some(seen.root);
+    for anchor in entry::anchors(c)?.iter().filter(|anchor| agrees(&anchor.seen)) {
+        entry::drop_anchor(c, &anchor.seen)?;
+    }
+    for (device, _) in entry::unchecked_seens(c)?.iter().filter(|(_, seen)| agrees(seen)) {
+        entry::put_checked(c, device)?;
+    }
+    Ok(())
+}
+
 /// Checks the newest `seen` of each device and the anchors against the log, by subtree hashes from the tiles.
 pub(crate) async fn check(client: &Client) -> Result<(), Fault> {
     let session = client.session()?;
@@ -52,6 +66,9 @@ pub(crate) async fn check(client: &Client) -> Result<(), Fault> {
         .run(move |inner| {
             let (cursor, anchors, seens) =
                 inner.db.read(|c| Ok((meta::cursor(c)?, entry::anchors(c)?, entry::unchecked_seens(c)?)))?;
+            if anchors.is_empty() && seens.is_empty() {
+                return Ok(());
+            }
             let organisation = inner.organisation()?;
             let later = |seen: &Seen| {
                 inner.db.read(|c| generation::kept(&mut StoreBook::new(c), &organisation, seen.generation))
@@ -86,9 +103,6 @@ pub(crate) async fn check(client: &Client) -> Result<(), Fault> {
                     let text = format!("{who} shown another history of {} entries", seen.size);
                     return inner.alarm(&Lie::of(Code::Seen, text), checkpoint.as_bytes());
                 }
-            }
-            if anchors.is_empty() && seens.is_empty() {
-                return Ok(());
             }
             inner.db.write(|c| {
                 for anchor in &anchors {

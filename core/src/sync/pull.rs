@@ -302,16 +302,15 @@ impl Inner {
                 let items = outbox::all(c)?;
                 self.show_again(c, &items.iter().map(|i| i.action.header().record).collect())?;
             }
-            current(c)
+            let mut known = self.sync.history.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            if stage.is_some() {
+                known.clear();
+            }
+            known.note(&current(c)?);
+            history::agree(c, &known)
         });
         match (done, told) {
-            (Ok(seen), _) => {
-                let mut known = self.sync.history.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                if stage.is_some() {
-                    known.clear();
-                }
-                known.note(&seen);
-                drop(known);
+            (Ok(()), _) => {
                 if !kinds.is_empty() {
                     self.emit(Event::Records { kinds: kinds.into_iter().collect() });
                 }
