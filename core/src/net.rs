@@ -64,6 +64,9 @@ const MAX_CHECKPOINT: usize = 4 * 1024;
 const BUSY: RangeInclusive<u32> = 1..=3600;
 const BUSY_DEFAULT: u32 = 30;
 
+/// What a server may call corrupt: what this device sent.
+const SENT: [&str; 2] = ["blob", "part"];
+
 /// What [`Fault::Corrupt`] says of another server's certificate, or an expired one.
 pub const CERTIFICATE: &str = "server-certificate";
 
@@ -378,6 +381,8 @@ async fn refusal(mut response: Response, sent: u64) -> Fault {
     let busy = |seconds: u32| Fault::Busy { retry_after: seconds.clamp(*BUSY.start(), *BUSY.end()) };
     match said {
         Some(Fault::Busy { retry_after }) => busy(retry_after),
+        // Of what was sent it may be told; of its own store and log it would speak as if they were this device's.
+        Some(Fault::Corrupt { what }) if !SENT.contains(&what.as_str()) => error::internal("server refused", &what),
         // True of the server where it was said; here they would speak of this device's network, keystore and disk.
         None | Some(Fault::Offline | Fault::Locked { .. } | Fault::StorageFull | Fault::Cancelled) => match status {
             StatusCode::UNAUTHORIZED => Fault::SignedOut,

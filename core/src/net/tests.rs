@@ -156,6 +156,10 @@ async fn a_refusal_is_the_fault_in_its_body_or_what_its_status_says() {
     assert_eq!(said(507, Fault::StorageFull).await, Err(Fault::Busy { retry_after: 30 }));
     assert_eq!(said(408, Fault::Cancelled).await, Err(Fault::Offline));
     assert!(matches!(said(500, Fault::Locked { why: Lock::Missing }).await, Err(Fault::Internal { .. })));
+    for what in ["store", "log", "certificate"] {
+        assert!(matches!(said(422, Fault::corrupt(what)).await, Err(Fault::Internal { .. })), "{what}");
+    }
+    assert_eq!(said(422, Fault::corrupt("blob")).await, Err(Fault::corrupt("blob")));
     assert_eq!(plain(401).await, Err(Fault::SignedOut));
     assert_eq!(plain(403).await, Err(Fault::Denied));
     assert_eq!(plain(404).await, Err(Fault::NotFound));

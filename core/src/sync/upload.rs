@@ -19,6 +19,7 @@ use crate::{
     client::{Client, Inner},
     db::{self, photo::Photo},
     event::Event,
+    net::CERTIFICATE,
     photo::{deposited, note},
 };
 
@@ -163,7 +164,10 @@ async fn read_part(client: &Client, photo: &Photo, n: u64) -> Result<Vec<u8>, St
 /// True for a fault that says nothing about the next photograph.
 fn of_one_photo(fault: &Fault) -> bool {
     use Fault::{Corrupt, Denied, Internal, Invalid, NotFound, TooLarge};
-    matches!(fault, Corrupt { .. } | Denied | Internal { .. } | Invalid { .. } | NotFound | TooLarge { .. })
+    match fault {
+        Corrupt { what } => what != CERTIFICATE,
+        fault => matches!(fault, Denied | Internal { .. } | Invalid { .. } | NotFound | TooLarge { .. }),
+    }
 }
 
 #[cfg(test)]

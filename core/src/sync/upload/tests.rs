@@ -197,3 +197,9 @@ async fn a_sealed_file_that_vanished_or_was_damaged_is_shown_and_stops_no_other(
     }
     assert_eq!(site.client.inner.db.read(db::photo::upload_due), Ok(vec![]), "no use in trying again");
 }
+
+#[test]
+fn a_login_page_is_no_photographs_fault() {
+    assert!(!of_one_photo(&Fault::corrupt(CERTIFICATE)));
+    assert!(of_one_photo(&Fault::corrupt("blob")));
+}
