@@ -104,7 +104,7 @@ pub(crate) async fn keep(client: Weak<Inner>) {
             Fault::SignedOut | Fault::Denied | Fault::NotFound => REFUSED,
             Fault::Busy { retry_after } => Duration::from_secs(u64::from(retry_after)).clamp(longest, REFUSED),
             _ if began.elapsed() >= GOOD => SHORTEST,
-            _ => longest,
+            _ => longest.min(LONGEST),
         };
         tokio::select! {
             () = sleep(drawn_from(longest)) => longest = (longest * 2).min(LONGEST.max(longest)),
@@ -132,12 +132,15 @@ async fn hold(client: &Weak<Inner>) -> Result<Infallible, Fault> {
         session.net().live(ticket).await?
     };
     let _open = Open::of(client);
+    let mut first = true;
     loop {
         let hint = socket.next().await?;
         let sync = &gone()?.inner.sync;
         sync.live.hear(Some(hint));
-        // A round that failed waits its time out, unless there is a way to the server again, as there is now.
-        sync.wake(if sync.connection() == Connection::Offline { Reason::Network } else { Reason::Live });
+        // A round that failed waits its time out, unless there is a way to the server again, as a new socket shows.
+        let again = first && sync.connection() == Connection::Offline;
+        sync.wake(if again { Reason::Network } else { Reason::Live });
+        first = false;
     }
 }
 
