@@ -102,15 +102,20 @@ impl Client {
     pub async fn open(config: Config) -> Result<Client, Fault> {
         let inner = blocking(move || Inner::open(config)).await?;
         let client = Client { inner: Arc::new(inner) };
-        if client.inner.db.unclean {
-            let inner = Arc::clone(&client.inner);
+        client.check();
+        Ok(client)
+    }
+
+    /// Checks the whole store in the background where that is due.
+    fn check(&self) {
+        if self.inner.db.check_is_due() {
+            let inner = Arc::clone(&self.inner);
             tokio::task::spawn_blocking(move || {
                 if let Err(fault) = inner.db.check() {
                     inner.damaged(&fault);
                 }
             });
         }
-        Ok(client)
     }
 
     /// Releases every file lock and closes the socket, for a phone that is about to suspend the app.
@@ -131,6 +136,7 @@ impl Client {
         .await?;
         self.inner.sync.live.paused.send_replace(false);
         self.wake(Reason::Foreground);
+        self.check();
         Ok(())
     }
 

@@ -23,7 +23,7 @@ use std::{
 };
 
 use plumbline_protocol::Fault;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, config::DbConfig};
+use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags, TransactionBehavior, config::DbConfig};
 use zeroize::Zeroizing;
 
 pub use self::page::Pages;
@@ -49,6 +49,8 @@ const MIGRATIONS: &[&str] = &[
 ];
 /// Stands in `meta` from the first write to the close.
 const OPEN: &str = "open";
+/// Stands in `meta` of a store that was closed before a check that was due had ended.
+const UNCHECKED: &str = "unchecked";
 /// What the writer keeps of pages, KiB: the index leaves that a page of the log touches, so that none is decrypted twice.
 const CACHE: &str = "PRAGMA cache_size = -4096";
 /// Connections that read at once.
@@ -61,8 +63,17 @@ pub struct Db {
     writer: Mutex<Option<Writer>>,
     readers: Mutex<Readers>,
     returned: Condvar,
-    /// True when the last process did not close the store: the whole of it should be checked in the background.
+    checking: Mutex<Checking>,
+    /// True when the last process did not close the store.
     pub unclean: bool,
+}
+
+/// The check of the whole store.
+struct Checking {
+    /// True until one has ended well, here or in a later process.
+    due: bool,
+    /// Stops the one that runs.
+    running: Option<InterruptHandle>,
 }
 
 struct Writer {
@@ -113,12 +124,14 @@ impl Db {
             // The mark stands in the file since the first write; a journal is taken away only by a close, after the mark.
             return Err(Fault::corrupt("store"));
         }
+        let due = unclean || meta::get(&writer, UNCHECKED)?.is_some();
         Ok(Db {
             file: file.to_owned(),
             key,
             writer: Mutex::new(Some(Writer { connection: writer, file: files::identity(file), marked: unclean })),
             readers: Mutex::new(Readers::default()),
             returned: Condvar::new(),
+            checking: Mutex::new(Checking { due, running: None }),
             unclean,
         })
     }
@@ -198,10 +211,14 @@ impl Db {
         Ok(Writer { connection, file: files::identity(&self.file), marked })
     }
 
-    /// Waits for running work, writes the log back and closes every connection, so that no file lock is left.
+    /// Waits for running work, but not for a check, writes the log back and closes every connection, so that no file lock is
+    /// left.
     pub fn pause(&self) -> Result<(), Fault> {
         let mut readers = self.lock_readers();
         readers.paused = true;
+        if let Some(check) = &self.lock_checking().running {
+            check.interrupt();
+        }
         while readers.out > 0 {
             readers = self.returned.wait(readers).unwrap_or_else(PoisonError::into_inner);
         }
@@ -209,6 +226,10 @@ impl Db {
         drop(readers);
         if let Some(writer) = self.lock_writer().take() {
             if writer.marked {
+                match self.check_is_due() {
+                    true => meta::put(&writer.connection, UNCHECKED, b"1")?,
+                    false => meta::delete(&writer.connection, UNCHECKED)?,
+                }
                 meta::delete(&writer.connection, OPEN)?;
             }
             writer.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(sql)?;
@@ -228,12 +249,22 @@ impl Db {
         Ok(())
     }
 
-    /// Reads and authenticates every page: for the background, after an unclean close.
+    /// Whether the store was not closed at some time and not checked whole since.
+    pub fn check_is_due(&self) -> bool {
+        self.lock_checking().due
+    }
+
+    /// Reads and authenticates every page: for the background, while it is due. A pause cuts it short.
     ///
     /// # Errors
     /// [`Fault::Corrupt`] `store`.
     pub fn check(&self) -> Result<(), Fault> {
-        self.read(|c| {
+        let checked = self.read(|c| {
+            self.lock_checking().running = Some(c.get_interrupt_handle());
+            if self.lock_readers().paused {
+                // It may have come before there was anything to interrupt.
+                return Err(Fault::Busy { retry_after: 1 });
+            }
             let damage: Option<String> = c
                 .query_row("PRAGMA cipher_integrity_check", [], |row| row.get(0))
                 .map(Some)
@@ -241,11 +272,16 @@ impl Db {
                 .map_err(sql)?;
             let quick: String = c.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sql)?;
             if damage.is_none() && quick == "ok" { Ok(()) } else { Err(Fault::corrupt("store")) }
-        })
+        });
+        *self.lock_checking() = Checking { due: checked.is_err(), running: None };
+        checked
     }
 
     fn lock_writer(&self) -> MutexGuard<'_, Option<Writer>> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    fn lock_checking(&self) -> MutexGuard<'_, Checking> {
+        self.checking.lock().unwrap_or_else(PoisonError::into_inner)
     }
     fn lock_readers(&self) -> MutexGuard<'_, Readers> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)

@@ -84,6 +84,33 @@ fn a_store_that_was_not_closed_is_known_by_it_and_checks_whole() {
 }
 
 #[test]
+fn a_check_that_a_pause_cut_short_is_due_until_one_has_ended() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("store.db");
+    let db = Db::create(&file, key(1)).unwrap();
+    db.write(|c| meta::put(c, "word", b"kept")).unwrap();
+    std::mem::forget(db);
+    let db = Db::open(&file, key(1)).unwrap();
+    // Deep in the check, and nothing else would let it go: a pause that waited for it would not come back.
+    let stopped = std::thread::scope(|scope| {
+        db.read(|c| {
+            db.lock_checking().running = Some(c.get_interrupt_handle());
+            scope.spawn(|| db.pause().unwrap());
+            let endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+            c.query_row(endless, [], |_| Ok(())).map_err(sql)
+        })
+    });
+    assert!(stopped.is_err());
+    drop(db);
+    let db = Db::open(&file, key(1)).unwrap();
+    assert!(!db.unclean && db.check_is_due());
+    assert_eq!(db.check(), Ok(()));
+    db.write(|c| meta::put(c, "word", b"kept on")).unwrap();
+    drop(db);
+    assert!(!Db::open(&file, key(1)).unwrap().check_is_due());
+}
+
+#[test]
 fn a_store_that_was_only_read_needs_no_check() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("store.db");
