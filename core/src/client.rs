@@ -36,7 +36,7 @@ use crate::{
     },
     error,
     event::{Event, EventListener},
-    files::{self, Files},
+    files::{self, Files, STORE_ID},
     keystore::{Keystore, Patient},
     net::Net,
     repair, secret,
@@ -44,10 +44,6 @@ use crate::{
     sync::{self, Reason, pull, reenrol},
 };
 
-/// The store's file.
-pub(crate) const STORE: &str = "store.db";
-/// The note of the store's id, under which its keys are in the keystore.
-pub(crate) const STORE_ID: &str = "store-id";
 /// The note of a device that has signed out, with the store's id: what is left of the store goes, however often that is cut
 /// short. While it is there, nothing else of the store counts.
 const ENDED: &str = "ended";
@@ -187,7 +183,7 @@ impl Inner {
             forget(&files, &*config.keystore, &id)?;
             files = Files::open(&config.home)?;
         }
-        let file = config.home.join(STORE);
+        let file = files.store();
         let (db, key, store_id) = match files.read_note(STORE_ID)? {
             Some(id) => {
                 files.switch(&id)?;
@@ -243,7 +239,7 @@ impl Inner {
         let [database, device, _] = keys(id);
         let database = load_key(&*config.keystore, &database)?;
         let device = load_key(&*config.keystore, &device)?;
-        let file = config.home.join(STORE);
+        let file = files.store();
         if files.marked() || !files::exists(&file) {
             return Err(Fault::corrupt("store"));
         }
@@ -490,7 +486,7 @@ fn forget(files: &Files, keystore: &dyn Keystore, id: &str) -> Result<(), Fault>
     for name in keys(id).into_iter().chain([format!("{id}/device-key-next")]) {
         keystore.remove(&name)?;
     }
-    files.wipe(&[STORE, "store.db-wal", "store.db-shm", "store.db-journal", STORE_ID], ENDED)
+    files.wipe(ENDED)
 }
 
 /// The device key that the store names: the keystore's own, or the next one where a re-enrolment was cut short before the

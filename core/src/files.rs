@@ -31,8 +31,15 @@ pub const SHOT: u64 = 64 * 1024 * 1024;
 /// Most plain bytes that one read returns.
 pub const MAX_READ: u64 = 64 * 1024 * 1024;
 
+/// The note of the store's id, under which its keys are in the keystore.
+pub(crate) const STORE_ID: &str = "store-id";
+
 const TEMPORARY: &str = ".tmp";
 const LOCK: &str = "lock";
+/// What belongs to a store in its folder: the database first, then its journals.
+const STORE: [&str; 4] = ["store.db", "store.db-wal", "store.db-shm", "store.db-journal"];
+/// Beside a store that is to be repaired when it is next opened.
+const MARK: &str = "corrupt";
 
 /// The key of one sealed file.
 pub type FileKey = Zeroizing<[u8; aead::KEY]>;
@@ -88,6 +95,12 @@ impl Files {
             Err(TryLockError::WouldBlock) => Err(Fault::Busy { retry_after: 1 }),
             Err(TryLockError::Error(e)) => Err(failed(e)),
         }
+    }
+
+    /// Where the store is.
+    pub(crate) fn store(&self) -> PathBuf {
+        let [store, ..] = STORE;
+        self.dir.join(store)
     }
 
     /// Asks for room for `bytes` more besides [`RESERVE`]: call it before the shutter, not after.
@@ -264,22 +277,23 @@ impl Files {
         })
     }
 
-    /// Removes the sealed files and those by these `names`, and when they are gone for good the note `last`, by which a wipe
-    /// that was cut short is known.
+    /// Removes the sealed files, the store and its notes, and when they are gone for good the note `last`, by which a wipe that
+    /// was cut short is known.
     ///
     /// # Errors
     /// [`Fault::Internal`] where something stays.
-    pub fn wipe(&self, names: &[&str], last: &str) -> Result<(), Fault> {
+    pub fn wipe(&self, last: &str) -> Result<(), Fault> {
         let gone = |removed: io::Result<()>| match removed {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(error::io("wipe", &e)),
             _ => Ok(()),
         };
         gone(fs::remove_dir_all(&self.blobs))?;
-        for names in [names, &[last]] {
-            names.iter().try_for_each(|name| gone(fs::remove_file(self.dir.join(name))))?;
-            gone(sync_folder(&self.dir))?;
+        for name in STORE.into_iter().chain([STORE_ID, MARK]) {
+            gone(fs::remove_file(self.dir.join(name)))?;
         }
-        Ok(())
+        gone(sync_folder(&self.dir))?;
+        gone(fs::remove_file(self.dir.join(last)))?;
+        gone(sync_folder(&self.dir))
     }
 
     /// Leaves the folder after a wipe: it goes, unless somebody else has something in it.

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    client::{Client, Config, DEVICE, STORE, STORE_ID, keys},
+    client::{Client, Config, DEVICE, keys},
     db::{
         DatabaseKey, Db, Pages, Tx,
         book::StoreBook,
@@ -31,7 +31,7 @@ use crate::{
         salvage::{self, Count, Row},
         superseded,
     },
-    files::{Files, SealedBlob},
+    files::{Files, STORE_ID, SealedBlob},
     secret,
     sync::{pull, push},
 };
@@ -96,8 +96,7 @@ impl Client {
 /// [`Fault::StorageFull`] where there is no room for a second store; [`Fault::Corrupt`] `store` where nothing says any more
 /// whose store it is. Nothing was changed then.
 pub(crate) fn repair(config: &Config, files: &mut Files, id: &str, database: &DatabaseKey) -> Result<String, Fault> {
-    let store = config.home.join(STORE);
-    let pages = Pages::open(&store, database)?;
+    let pages = Pages::open(&files.store(), database)?;
     if pages.whole && (1..=pages.count).all(|n| pages.read(n).is_none()) {
         return Err(Fault::Locked { why: Lock::Invalidated });
     }

@@ -8,13 +8,8 @@ use std::{fs, io, path::PathBuf};
 
 use plumbline_protocol::Fault;
 
-use super::{Files, is_name, private_folder, sync_folder, write_whole};
+use super::{Files, MARK, STORE, STORE_ID, is_name, private_folder, sync_folder, write_whole};
 use crate::error;
-
-/// What belongs to a store in its folder.
-const STORE: [&str; 4] = ["store.db", "store.db-wal", "store.db-shm", "store.db-journal"];
-/// Beside a store that is to be repaired when it is next opened.
-const MARK: &str = "corrupt";
 
 impl Files {
     /// Where the store that replaces the present one is made: nothing else looks there.
@@ -74,7 +69,7 @@ impl Files {
         for folder in [&damaged, &aside, &blobs] {
             private_folder(folder).map_err(failed)?;
         }
-        write_whole(&aside.join("store-id"), |sink| {
+        write_whole(&aside.join(STORE_ID), |sink| {
             io::Write::write_all(sink, old.as_bytes()).map_err(|e| error::io("write note", &e))
         })?;
         let mut moved = 0;
@@ -108,8 +103,7 @@ impl Files {
             }
         }
         sync_folder(&aside).and_then(|()| sync_folder(&self.dir)).map_err(failed)?;
-        let [store, ..] = STORE;
-        fs::rename(next, self.dir.join(store)).map_err(failed)?;
+        fs::rename(next, self.store()).map_err(failed)?;
         sync_folder(&self.dir).map_err(failed)
     }
 }
