@@ -203,7 +203,7 @@ impl Inner {
                 // Nothing here yet. Keys first, then the note of where they are, then the data that they open.
                 config.keystore.probe()?;
                 let id = data_encoding::HEXLOWER.encode(secret::random::<16>()?.as_slice());
-                let [database_name, device_name, _] = keys(&id);
+                let [database_name, device_name, ..] = keys(&id);
                 let (database, device): (DatabaseKey, _) = (secret::random()?, secret::random()?);
                 config.keystore.store(&database_name, database.as_slice())?;
                 config.keystore.store(&device_name, device.as_slice())?;
@@ -236,7 +236,7 @@ impl Inner {
 
     /// Opens the store that `id` names, as far as it must be whole to be worked with.
     fn existing(config: &Config, files: &mut Files, id: &str) -> Result<(Db, SigningKey), Fault> {
-        let [database, device, _] = keys(id);
+        let [database, device, ..] = keys(id);
         let database = load_key(&*config.keystore, &database)?;
         let device = load_key(&*config.keystore, &device)?;
         let file = files.store();
@@ -481,12 +481,16 @@ pub(crate) fn seen_from(as_of: Option<&str>) -> Result<Option<Seen>, Fault> {
     read().map(Some).ok_or_else(|| Fault::invalid("as_of", "form"))
 }
 
-/// Removes the keys of the store `id`, then the store.
+/// Removes the keys of the store `id` and of those that it replaced, then the stores.
 fn forget(files: &Files, keystore: &dyn Keystore, id: &str) -> Result<(), Fault> {
-    for name in keys(id).into_iter().chain([format!("{id}/device-key-next")]) {
-        keystore.remove(&name)?;
-    }
+    forget_keys(keystore, id)?;
+    files.replaced()?.iter().try_for_each(|id| forget_keys(keystore, id))?;
     files.wipe(ENDED)
+}
+
+/// Removes the keys of the store `id`.
+pub(crate) fn forget_keys(keystore: &dyn Keystore, id: &str) -> Result<(), Fault> {
+    keys(id).iter().try_for_each(|name| keystore.remove(name))
 }
 
 /// The device key that the store names: the keystore's own, or the next one where a re-enrolment was cut short before the
@@ -499,18 +503,20 @@ fn current_key(db: &Db, keystore: &dyn Keystore, id: &str, key: SigningKey) -> R
     if is_current(&key) {
         return Ok(key);
     }
-    let next = load_key(keystore, &format!("{id}/device-key-next"))?;
+    let [_, name, next, _] = keys(id);
+    let next = load_key(keystore, &next)?;
     let next = SigningKey::from_bytes(&next);
     if !is_current(&next) {
         return Err(Fault::Locked { why: Lock::Invalidated });
     }
-    keystore.store(&format!("{id}/device-key"), next.as_bytes())?;
+    keystore.store(&name, next.as_bytes())?;
     Ok(next)
 }
 
-/// Where the keystore has the keys of the store `id`: the database's, the device's, and beside them whose store it is.
-pub(crate) fn keys(id: &str) -> [String; 3] {
-    ["database-key", "device-key", "identity"].map(|name| format!("{id}/{name}"))
+/// Where the keystore has the keys of the store `id`: the database's, the device's, the one that is to take its place, and
+/// beside them whose store it is.
+pub(crate) fn keys(id: &str) -> [String; 4] {
+    ["database-key", "device-key", "device-key-next", "identity"].map(|name| format!("{id}/{name}"))
 }
 
 fn load_key<const N: usize>(keystore: &dyn Keystore, name: &str) -> Result<Zeroizing<[u8; N]>, Fault> {

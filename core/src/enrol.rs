@@ -24,7 +24,7 @@ use crate::{
     db::{Tx, meta, outbox},
     event::Event,
     net::Net,
-    secret,
+    repair, secret,
     sync::{Connection, reenrol},
 };
 
@@ -108,7 +108,7 @@ pub struct SignOutRequest {
 /// What sign-out did.
 #[derive(Debug, Clone, Serialize)]
 pub struct SignOutView {
-    /// Actions and photographs that the server does not have.
+    /// Actions and photographs that the server does not have, and at most so many that a repair could not save.
     pub unsent: u64,
     /// True when the device is signed out and its store is gone.
     pub done: bool,
@@ -170,7 +170,8 @@ impl Client {
         self.run(Inner::status).await
     }
 
-    /// Ends the session here and at the server, and removes keys and store: unsent work is offered first.
+    /// Ends the session here and at the server, and removes keys and store, with every damaged store that a repair replaced:
+    /// unsent work, and what those may hold alone, is offered first.
     pub async fn sign_out(&self, request: SignOutRequest) -> Result<SignOutView, Fault> {
         let unsent = self.run(|inner| inner.db.read(unsent)).await?;
         if unsent > 0 && !request.discard_unsent {
@@ -224,7 +225,7 @@ impl Client {
             let mut identity = inner.db.read(meta::identity)?.ok_or(Fault::SignedOut)?;
             identity.enrolled = true;
             // Beside the keys too: a store that lost its page with this can then still be rebuilt.
-            let [_, _, name] = keys(&inner.store_id);
+            let [.., name] = keys(&inner.store_id);
             inner.config.keystore.store(&name, &identity.encode())?;
             let identity = inner.db.write(|c| {
                 meta::put_identity(c, &identity)?;
@@ -392,11 +393,12 @@ impl Inner {
     }
 }
 
-/// Actions and photographs that only this device has.
+/// Actions and photographs that only this device has, or may have: in a damaged store that a repair could not read.
 fn unsent(c: &Tx) -> Result<u64, Fault> {
     Ok(outbox::count(c, outbox::State::Waiting)?
         + outbox::count(c, outbox::State::Refused)?
-        + crate::db::photo::unsent(c)?)
+        + crate::db::photo::unsent(c)?
+        + repair::unsaved(c)?)
 }
 
 fn keep(c: &Tx, action: &Action, rest: &[u8]) -> Result<(), Fault> {

@@ -38,6 +38,8 @@ const TEMPORARY: &str = ".tmp";
 const LOCK: &str = "lock";
 /// What belongs to a store in its folder: the database first, then its journals.
 const STORE: [&str; 4] = ["store.db", "store.db-wal", "store.db-shm", "store.db-journal"];
+/// The folder of the stores that were replaced.
+const DAMAGED: &str = "damaged";
 /// Beside a store that is to be repaired when it is next opened.
 const MARK: &str = "corrupt";
 
@@ -223,10 +225,8 @@ impl Files {
     /// # Errors
     /// [`Fault::Invalid`] `name`, [`Fault::Internal`].
     pub fn remove(&self, name: &str) -> Result<(), Fault> {
-        match fs::remove_file(self.path(name)?) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(error::io("remove", &e)),
-            _ => sync_folder(&self.blobs).map_err(|e| error::io("remove", &e)),
-        }
+        gone(fs::remove_file(self.path(name)?))?;
+        sync_folder(&self.blobs).map_err(|e| error::io("remove", &e))
     }
 
     /// Removes what a crash left: unfinished files, and those whose name `keep` does not know. Returns how many.
@@ -277,17 +277,15 @@ impl Files {
         })
     }
 
-    /// Removes the sealed files, the store and its notes, and when they are gone for good the note `last`, by which a wipe that
-    /// was cut short is known.
+    /// Removes the sealed files, the store and its notes, and those that a repair replaced or was making; when they are gone
+    /// for good the note `last`, by which a wipe that was cut short is known.
     ///
     /// # Errors
     /// [`Fault::Internal`] where something stays.
     pub fn wipe(&self, last: &str) -> Result<(), Fault> {
-        let gone = |removed: io::Result<()>| match removed {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(error::io("wipe", &e)),
-            _ => Ok(()),
-        };
         gone(fs::remove_dir_all(&self.blobs))?;
+        gone(fs::remove_dir_all(self.dir.join(DAMAGED)))?;
+        self.unfinished()?.iter().try_for_each(|id| self.remove_unfinished(id))?;
         for name in STORE.into_iter().chain([STORE_ID, MARK]) {
             gone(fs::remove_file(self.dir.join(name)))?;
         }
@@ -403,6 +401,14 @@ pub(crate) fn write_whole<T>(path: &Path, fill: impl FnOnce(&mut File) -> Result
         let _ = fs::remove_file(&temporary);
     }
     written
+}
+
+/// What was to be removed is gone, whether it was there or not.
+fn gone(removed: io::Result<()>) -> Result<(), Fault> {
+    match removed {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(error::io("remove", &e)),
+        _ => Ok(()),
+    }
 }
 
 /// An export replaces nothing.

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    client::{Client, Config, DEVICE, keys},
+    client::{Client, Config, DEVICE, forget_keys, keys},
     db::{
         DatabaseKey, Db, Pages, Tx,
         book::StoreBook,
@@ -81,12 +81,18 @@ pub struct UnsavedView {
 impl Client {
     /// What became of this device's store each time that it was found damaged, newest first.
     pub async fn repairs(&self) -> Result<Vec<RepairView>, Fault> {
-        self.run(|inner| {
-            let reports = inner.db.read(|c| entry::alarm_pages(c, DAMAGED))?;
-            Ok(reports.iter().filter_map(|report| serde_json::from_slice(report).ok()).collect())
-        })
-        .await
+        self.run(|inner| inner.db.read(reports)).await
     }
+}
+
+/// Actions and originals that repairs could not read: as far as anybody ever will, only their damaged stores hold them.
+pub(crate) fn unsaved(c: &Tx) -> Result<u64, Fault> {
+    Ok(reports(c)?.iter().map(|report| report.lost.len() as u64 + report.missing).sum())
+}
+
+fn reports(c: &Tx) -> Result<Vec<RepairView>, Fault> {
+    let reports = entry::alarm_pages(c, DAMAGED)?;
+    Ok(reports.iter().filter_map(|report| serde_json::from_slice(report).ok()).collect())
 }
 
 /// Puts a new store in the place of the damaged one that `id` names. Answers the new one's id.
@@ -101,7 +107,10 @@ pub(crate) fn repair(config: &Config, files: &mut Files, id: &str, database: &Da
         return Err(Fault::Locked { why: Lock::Invalidated });
     }
     files.reserve(files.store_bytes())?;
-    files.remove_unfinished()?;
+    for id in files.unfinished()? {
+        forget_keys(&*config.keystore, &id)?;
+        files.remove_unfinished(&id)?;
+    }
     let next = data_encoding::HEXLOWER.encode(secret::random::<16>()?.as_slice());
     let key: DatabaseKey = secret::random()?;
     let db = Db::create(&files.next_store(&next), key.clone())?;
@@ -111,7 +120,7 @@ pub(crate) fn repair(config: &Config, files: &mut Files, id: &str, database: &Da
         let db = Db::open(&files.next_store(&next), key.clone())?;
         db.read(photo::names)?
     };
-    let [new_database, new_device, new_identity] = keys(&next);
+    let [new_database, new_device, _, new_identity] = keys(&next);
     config.keystore.store(&new_database, key.as_slice())?;
     config.keystore.store(&new_device, device.as_bytes())?;
     if let Some(identity) = known {
@@ -209,18 +218,18 @@ impl<'a> Salvage<'a> {
         if let Some(identity) = stored {
             return Ok(Some(identity));
         }
-        let [_, _, name] = keys(self.id);
+        let [.., name] = keys(self.id);
         self.config.keystore.load(&name)?.map(|bytes| meta::Identity::decode(&bytes)).transpose()
     }
 
     /// The key by which this device signs: the one that the store named, else the one of its newest action.
     fn device(&self) -> Result<SigningKey, Fault> {
-        let [_, name, _] = keys(self.id);
+        let [_, device, next, _] = keys(self.id);
         let newest =
             self.actions.values().max_by_key(|item| item.id).map(|item| item.action.header().device.0.to_vec());
         let named = self.fact(DEVICE).map(<[u8]>::to_vec).or(newest);
         let is_named = |key: &SigningKey| named.as_ref().is_none_or(|named| named == key.verifying_key().as_bytes());
-        for name in [name.clone(), format!("{name}-next")] {
+        for name in [device, next] {
             if let Some(seed) = self.config.keystore.load(&name)? {
                 let seed: [u8; 32] =
                     seed.as_slice().try_into().map_err(|_| Fault::Locked { why: Lock::Invalidated })?;

@@ -32,6 +32,11 @@ impl MemoryKeystore {
         self.secrets.lock().unwrap().keys().find(|name| name.ends_with(end)).unwrap().clone()
     }
 
+    /// The names of all that is kept.
+    pub fn names(&self) -> Vec<String> {
+        self.secrets.lock().unwrap().keys().cloned().collect()
+    }
+
     /// Every secret that is kept, for a search that must not find them elsewhere.
     pub fn secrets(&self) -> Vec<Zeroizing<Vec<u8>>> {
         self.secrets.lock().unwrap().values().cloned().collect()

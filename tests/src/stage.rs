@@ -267,6 +267,29 @@ impl Stage {
         open(&self.live("phone"), keystore).await
     }
 
+    /// Where the phone has its keys.
+    ///
+    /// # Errors
+    /// The keystore's.
+    pub fn phone_keystore(&self) -> Result<Arc<PassphraseKeystore>, Fault> {
+        let path = self.live("phone").join("keystore");
+        let passphrase = Zeroizing::new(PASSPHRASE.to_owned());
+        let mut known = self.phone_keys.lock().unwrap();
+        let Ok(mut file) = fs::File::open(&path) else {
+            fs::create_dir_all(self.live("phone")).unwrap();
+            return PassphraseKeystore::create(path, passphrase).map(Arc::new);
+        };
+        // Magic, parameters and salt: what the passphrase was stretched under.
+        let mut head = vec![0; 49];
+        file.read_exact(&mut head).unwrap();
+        if let Some((_, keystore)) = known.as_ref().filter(|(of, _)| *of == head) {
+            return Ok(keystore.clone());
+        }
+        let keystore = Arc::new(PassphraseKeystore::open(path, passphrase)?);
+        *known = Some((head, keystore.clone()));
+        Ok(keystore)
+    }
+
     /// Opens the desk in this process.
     pub async fn desk(&self) -> Client {
         open(&self.live("desk"), self.desk_keys.clone()).await.unwrap()
@@ -413,25 +436,6 @@ impl Stage {
         }
         let told = secrets.iter().any(|secret| output.windows(secret.len()).any(|window| window == secret));
         assert!(!told, "a secret stands in what the process said");
-    }
-
-    fn phone_keystore(&self) -> Result<Arc<PassphraseKeystore>, Fault> {
-        let path = self.live("phone").join("keystore");
-        let passphrase = Zeroizing::new(PASSPHRASE.to_owned());
-        let mut known = self.phone_keys.lock().unwrap();
-        let Ok(mut file) = fs::File::open(&path) else {
-            fs::create_dir_all(self.live("phone")).unwrap();
-            return PassphraseKeystore::create(path, passphrase).map(Arc::new);
-        };
-        // Magic, parameters and salt: what the passphrase was stretched under.
-        let mut head = vec![0; 49];
-        file.read_exact(&mut head).unwrap();
-        if let Some((_, keystore)) = known.as_ref().filter(|(of, _)| *of == head) {
-            return Ok(keystore.clone());
-        }
-        let keystore = Arc::new(PassphraseKeystore::open(path, passphrase)?);
-        *known = Some((head, keystore.clone()));
-        Ok(keystore)
     }
 
     fn store(&self, home: &Path, keystore: &dyn Keystore) -> Connection {

@@ -1,14 +1,18 @@
-//! Moving a damaged store aside: it is renamed, never deleted and never written again, and the store that replaces it gets
-//! its place.
+//! Moving a damaged store aside: it is renamed and never written again, and the store that replaces it gets its place. It
+//! goes when its person signs out, and never before.
 //!
 //! Invariant: the note of the store's id is the one moment of change. Before it is written the old store stands; after it
 //! [`Files::switch`] finishes what a crash left, however often it is called.
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use plumbline_protocol::Fault;
 
-use super::{Files, MARK, STORE, STORE_ID, is_name, private_folder, sync_folder, write_whole};
+use super::{DAMAGED, Files, MARK, STORE, STORE_ID, gone, is_name, private_folder, sync_folder, write_whole};
 use crate::error;
 
 impl Files {
@@ -19,7 +23,7 @@ impl Files {
 
     /// The folder, from the home on, into which the store goes that `id` replaces.
     pub(crate) fn aside(id: &str) -> String {
-        format!("damaged/{id}")
+        format!("{DAMAGED}/{id}")
     }
 
     /// Length of the store and its journal.
@@ -40,21 +44,42 @@ impl Files {
         self.dir.join(MARK).exists()
     }
 
-    /// Removes stores that were being made when the process ended.
+    /// Ids of the stores that were being made when the process ended.
     ///
     /// # Errors
     /// [`Fault::Internal`].
-    pub(crate) fn remove_unfinished(&mut self) -> Result<(), Fault> {
-        let failed = |e: io::Error| error::io("repair", &e);
-        for entry in fs::read_dir(&self.dir).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let name = entry.file_name();
-            let made = name.to_str().and_then(|name| name.split_once(".db")).is_some_and(|(id, _)| is_name(id));
-            if made {
-                fs::remove_file(entry.path()).map_err(failed)?;
+    pub(crate) fn unfinished(&self) -> Result<BTreeSet<String>, Fault> {
+        let names = names_in(&self.dir)?;
+        let ids = names.iter().filter_map(|name| name.split_once(".db")).map(|(id, _)| id);
+        Ok(ids.filter(|id| is_name(id)).map(str::to_owned).collect())
+    }
+
+    /// Removes one of them.
+    ///
+    /// # Errors
+    /// [`Fault::Internal`].
+    pub(crate) fn remove_unfinished(&self, id: &str) -> Result<(), Fault> {
+        let names = STORE.map(|name| name.replacen("store", id, 1));
+        names.iter().try_for_each(|name| gone(fs::remove_file(self.dir.join(name))))
+    }
+
+    /// Ids of the stores that a repair replaced or was making here: a wipe takes them too.
+    ///
+    /// # Errors
+    /// [`Fault::Internal`].
+    pub(crate) fn replaced(&self) -> Result<BTreeSet<String>, Fault> {
+        let mut ids = self.unfinished()?;
+        let damaged = self.dir.join(DAMAGED);
+        for next in names_in(&damaged)?.into_iter().filter(|name| is_name(name)) {
+            // This disk was bad before: a note that is no id any more names nothing.
+            match fs::read(damaged.join(&next).join(STORE_ID)).map(String::from_utf8) {
+                Ok(old) => ids.extend(old.ok().filter(|old| is_name(old))),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+                Err(e) => return Err(error::io("read note", &e)),
             }
+            ids.insert(next);
         }
-        Ok(())
+        Ok(ids)
     }
 
     /// Moves the sealed files that `keep` does not know into the folder of the store that `id` replaces, with the note by
@@ -64,7 +89,7 @@ impl Files {
     /// [`Fault::StorageFull`], [`Fault::Internal`].
     pub(crate) fn set_aside(&mut self, id: &str, old: &str, keep: &dyn Fn(&str) -> bool) -> Result<u64, Fault> {
         let failed = |e: io::Error| error::io("move aside", &e);
-        let (damaged, aside) = (self.dir.join("damaged"), self.dir.join(Self::aside(id)));
+        let (damaged, aside) = (self.dir.join(DAMAGED), self.dir.join(Self::aside(id)));
         let blobs = aside.join("blobs");
         for folder in [&damaged, &aside, &blobs] {
             private_folder(folder).map_err(failed)?;
@@ -106,4 +131,18 @@ impl Files {
         fs::rename(next, self.store()).map_err(failed)?;
         sync_folder(&self.dir).map_err(failed)
     }
+}
+
+/// What lies in `folder`; nothing where there is no such folder.
+fn names_in(folder: &Path) -> Result<Vec<String>, Fault> {
+    let failed = |e: io::Error| error::io("list folder", &e);
+    let entries = match fs::read_dir(folder) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        listed => listed.map_err(failed)?,
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.extend(entry.map_err(failed)?.file_name().into_string());
+    }
+    Ok(names)
 }

@@ -20,7 +20,7 @@ use std::{
 use zeroize::Zeroizing;
 
 use crate::{
-    client::{Client, DEVICE, Inner},
+    client::{Client, DEVICE, Inner, keys},
     db::{Tx, meta, outbox, record as rows},
     event::Event,
     secret,
@@ -66,7 +66,8 @@ impl Inner {
     /// A new device key, in the keystore under a name of its own until the store names it.
     pub(crate) fn next_key(&self) -> Result<SigningKey, Fault> {
         let seed = secret::random::<32>()?;
-        self.config.keystore.store(&format!("{}/device-key-next", self.store_id), seed.as_slice())?;
+        let [_, _, next, _] = keys(&self.store_id);
+        self.config.keystore.store(&next, seed.as_slice())?;
         Ok(SigningKey::from_bytes(&seed))
     }
 
@@ -140,7 +141,8 @@ impl Inner {
     /// The key that the store names takes its place in the keystore and signs from here on.
     pub(crate) fn take_key(&self, new: SigningKey) -> Result<(), Fault> {
         let keystore = &*self.config.keystore;
-        keystore.store(&format!("{}/device-key", self.store_id), new.as_bytes())?;
+        let [_, name, ..] = keys(&self.store_id);
+        keystore.store(&name, new.as_bytes())?;
         keystore.remove(&format!("{}/refresh-token", self.organisation()?))?;
         *self.key.write().unwrap_or_else(PoisonError::into_inner) = new;
         self.emit(Event::Outbox);

@@ -21,16 +21,19 @@ use plumbline_core::{
     photo::{Custody, PhotoView},
     record::RecordView,
 };
-use plumbline_protocol::{Fault, Hash, RecordId, Uuid};
+use plumbline_protocol::{Fault, Hash, Lock, RecordId, Uuid};
 use plumbline_server::{Running, StartError};
 use plumbline_tests::{
     clock::MINUTE,
     dice::Dice,
     logdir, photo, ran,
+    strace::{self, killed_at, noted, some_of},
     world::{World, ask, open, records},
 };
 use serde_json::json;
 use tempfile::TempDir;
+
+use crate::{crash, phone};
 
 const PAGE: usize = 4096;
 const FRAME: usize = 24 + PAGE;
@@ -539,5 +542,118 @@ async fn a_repair_that_is_cut_short_is_finished_or_begun_again_at_the_next_open(
     assert_eq!((again[0].actions, again[0].photos, &again[0].lost), (repairs[0].actions, repairs[0].photos, &vec![]));
     assert_eq!(texts(&client.waiting().await.unwrap()), waiting);
     assert!(!made.exists(), "what was unfinished is gone");
+    assert!(keystore.names().iter().all(|name| !name.starts_with(&id)), "and so are its keys");
     ran!(2);
+}
+
+/// Shows c06.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_out_leaves_no_store_that_was_damaged_and_no_key_of_one() {
+    let seed = 66;
+    let (mut world, project) = World::with_a_crew(seed).await;
+    let mut teo = world.take("Teo");
+    for turn in 1..=2 {
+        teo.note(project, "Sent before the disk went bad").await;
+        teo.client.sync().await.unwrap();
+        teo.client.pause().await.unwrap();
+        inflict(&teo.home, &teo.home, &Damage::Zeroed(0), &mut Dice::of(seed, "first page"));
+        teo.client = open(&teo.home, &teo.keystore, &teo.clock).await.unwrap();
+        teo.client.sync().await.unwrap();
+        assert_eq!(teo.client.repairs().await.unwrap().len(), turn);
+        assert_eq!(fs::read_dir(teo.home.join("damaged")).unwrap().count(), turn);
+    }
+    let stores = |names: Vec<String>| names.iter().filter(|name| name.ends_with("/database-key")).count();
+    assert_eq!(stores(teo.memory.names()), 3, "each store's key is kept with it");
+    // It was damaged once more, and a repair of that was cut short.
+    fs::write(teo.home.join("corrupt"), "").unwrap();
+    let unfinished = "0123456789abcdef0123456789abcdef";
+    fs::write(teo.home.join(format!("{unfinished}.db")), "").unwrap();
+    teo.keystore.store(&format!("{unfinished}/database-key"), &[1; 48]).unwrap();
+
+    // A keystore that gives up nothing: nobody is signed out, and nothing is gone.
+    let sign_out = || teo.client.sign_out(ask(json!({"discard_unsent": true})));
+    teo.memory.fail(Some(Lock::Locked));
+    assert_eq!(sign_out().await.err(), Some(Fault::Locked { why: Lock::Locked }));
+    teo.memory.fail(None);
+    assert_eq!(stores(teo.memory.names()), 4);
+    assert_eq!(fs::read_dir(teo.home.join("damaged")).unwrap().count(), 2);
+
+    assert!(sign_out().await.unwrap().done);
+    assert_eq!(teo.memory.names(), Vec::<String>::new());
+    assert_eq!(contents(&teo.home).into_keys().collect::<Vec<_>>(), Vec::<String>::new());
+    assert!(!teo.home.exists());
+}
+
+/// Shows c06.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_repair_could_not_save_is_offered_before_its_damaged_store_goes() {
+    let scene = Scene::new(67).await;
+    let teo = scene.world.of("Teo");
+    teo.link.cut();
+    let place = tempfile::tempdir().unwrap();
+    let mut told = 0;
+    for page in (1..scene.length("closed", "store.db") / PAGE).rev() {
+        let (home, keystore) = (place.path().join(page.to_string()), Arc::new(teo.memory.copy()));
+        logdir::copy(&scene.folder.path().join("closed"), &home);
+        for page in [0, page] {
+            inflict(&home, &home, &Damage::Zeroed(page), &mut Dice::of(67, "pages"));
+        }
+        let client = open(&home, &(keystore as Arc<dyn Keystore>), &teo.clock).await.unwrap();
+        let repair = client.repairs().await.unwrap().remove(0);
+        let unsaved = repair.lost.len() as u64 + repair.missing;
+        let waiting = client.waiting().await.unwrap().len() as u64;
+        let offered = client.sign_out(ask(json!({"discard_unsent": false}))).await.unwrap();
+        assert!(!offered.done && offered.unsent >= waiting + unsaved, "{offered:?} of {repair:?}");
+        assert!(home.join(&repair.aside).join("store.db").exists());
+        if unsaved > 0 {
+            let discarded = client.sign_out(ask(json!({"discard_unsent": true}))).await.unwrap();
+            assert!(discarded.done && !home.exists());
+            told += 1;
+        }
+        client.pause().await.unwrap();
+    }
+    println!("{told} repairs saved less than all");
+    assert!(told > 0);
+}
+
+/// Shows c01, c06.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_out_that_is_killed_takes_all_of_a_damaged_store_or_nothing() {
+    if let Some(why) = strace::missing() {
+        return println!("skipped: {why}");
+    }
+    let seed = 68;
+    let (stage, ..) = crash::enrolled(seed).await;
+    let (home, list) = (stage.live("phone"), stage.aside("noted"));
+    let old = fs::read_to_string(home.join("store-id")).unwrap();
+    inflict(&home, &home, &Damage::Zeroed(0), &mut Dice::of(seed, "first page"));
+    stage.phone().await.unwrap().pause().await.unwrap();
+    stage.keep("repaired");
+    let calls = [("sign_out", json!({"discard_unsent": true}))];
+    let (mut kills, mut left, mut places) = (0, 0, vec![None]);
+    while let Some(place) = places.pop() {
+        stage.put_back("repaired");
+        let command = match place {
+            None => noted(&strace::CALLS.join(","), &list, phone()),
+            Some(place) => killed_at(place, phone()),
+        };
+        let ran = stage.drive(command, &calls);
+        if place.is_none() {
+            let all = strace::places(&fs::read_to_string(&list).unwrap());
+            places.extend(some_of(all, 24, &mut Dice::of(seed, "places")).into_iter().map(Some));
+        }
+        let client = stage.phone().await.unwrap();
+        let gone = client.status().await.unwrap().state == "new";
+        client.pause().await.unwrap();
+        let keystore = stage.phone_keystore().unwrap();
+        for name in ["database-key", "device-key", "identity"] {
+            let key = keystore.load(&format!("{old}/{name}")).unwrap();
+            assert_eq!(key.is_none(), gone, "seed {seed}, {place:?}: {name} of the damaged store");
+        }
+        assert_eq!(home.join("damaged").exists(), !gone, "seed {seed}, {place:?}");
+        (kills, left) = (kills + usize::from(ran.killed), left + usize::from(gone));
+    }
+    println!("{kills} kills, {left} signed out");
+    assert!(left > 1 && left < kills, "before and after the note");
+    ran!(kills);
 }
