@@ -167,7 +167,7 @@ impl Client {
 
     /// Work that a restore did not continue, that is here, and that waits behind what nobody has offered.
     pub async fn lost(&self) -> Result<Vec<LostView>, Fault> {
-        self.run(|inner| inner.db.read(lost)).await
+        self.run(|inner| inner.db.read(generation::lost)).await
     }
 
     /// Lets a device's chain pass a hole: what is missing there is given up. Administrators only.
@@ -404,22 +404,6 @@ impl Inner {
         self.act(c, change)?;
         self.view(c, &record)
     }
-}
-
-fn lost(c: &Tx) -> Result<Vec<LostView>, Fault> {
-    let mut views = Vec::new();
-    for hole in generation::holes(c)? {
-        let member = plumbline_protocol::judge::member_of(&mut crate::db::book::StoreBook::new(c), &hole.device)?;
-        views.push(LostView {
-            device: hole.device.to_string(),
-            member,
-            from: hole.from,
-            to: hole.to,
-            waiting: hole.waiting,
-            records: hole.records.into_iter().collect(),
-        });
-    }
-    Ok(views)
 }
 
 /// The seed that was printed.

@@ -7,10 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plumbline_protocol::{
-    Fault, Hash, RecordId, Uuid,
+    DeviceId, Fault, Hash, RecordId,
     action::Action,
     fold::Book,
     generation::{self, Opening},
+    judge,
     log::checkpoint::SignedCheckpoint,
     page::{self, PushResult},
     reader::{Code, Lie, Trouble},
@@ -27,6 +28,7 @@ use crate::{
         superseded::{self, State, Superseded},
     },
     net::Standing,
+    restore::LostView,
     sync::push,
 };
 
@@ -210,19 +212,10 @@ impl Inner {
     }
 }
 
-/// A hole in a device's chain that nobody has filled.
-pub(crate) struct Hole {
-    pub device: plumbline_protocol::DeviceId,
-    pub from: u64,
-    pub to: u64,
-    pub records: BTreeSet<Uuid>,
-    pub waiting: u64,
-}
-
 /// Where chains stop short of entries that are here and wait behind what nobody offered.
-pub(crate) fn holes(c: &Tx) -> Result<Vec<Hole>, Fault> {
+pub(crate) fn lost(c: &Tx) -> Result<Vec<LostView>, Fault> {
     let mut book = StoreBook::new(c);
-    let mut holes: BTreeMap<plumbline_protocol::DeviceId, Hole> = BTreeMap::new();
+    let mut lost: BTreeMap<DeviceId, LostView> = BTreeMap::new();
     let mut seen: BTreeSet<Hash> = BTreeSet::new();
     let mut after = None;
     loop {
@@ -232,19 +225,25 @@ pub(crate) fn holes(c: &Tx) -> Result<Vec<Hole>, Fault> {
         for Superseded { entry, .. } in batch.into_iter().filter(|row| may_be_offered(&row.entry.action)) {
             let header = entry.action.header();
             let next = book.chain(&header.device)?.map_or(0, |head| head.sequence + 1);
-            if header.sequence <= next && !holes.contains_key(&header.device) || !seen.insert(entry.action.hash()) {
+            if header.sequence <= next && !lost.contains_key(&header.device) || !seen.insert(entry.action.hash()) {
                 continue; // The next offer brings it.
             }
-            let hole = holes.entry(header.device).or_insert_with(|| Hole {
-                device: header.device,
+            let member = judge::member_of(&mut book, &header.device)?;
+            let hole = lost.entry(header.device).or_insert_with(|| LostView {
+                device: header.device.to_string(),
+                member,
                 from: next,
                 to: header.sequence,
-                records: BTreeSet::new(),
                 waiting: 0,
+                records: Vec::new(),
             });
             hole.waiting += 1;
-            hole.records.extend(header.record.uuid());
+            if let Some(record) = header.record.uuid()
+                && let Err(place) = hole.records.binary_search(&record)
+            {
+                hole.records.insert(place, record);
+            }
         }
     }
-    Ok(holes.into_values().collect())
+    Ok(lost.into_values().collect())
 }
