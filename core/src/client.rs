@@ -190,7 +190,7 @@ impl Inner {
                 match Inner::existing(&config, &mut files, &id) {
                     Err(Fault::Corrupt { .. }) => {
                         let [database, ..] = keys(&id);
-                        let database = load_key(&*config.keystore, &database)?;
+                        let database = needed_key(&*config.keystore, &database)?;
                         let id = repair::repair(&config, &mut files, &id, &database)?;
                         let (db, key) = Inner::existing(&config, &mut files, &id)?;
                         (db, key, id)
@@ -237,8 +237,8 @@ impl Inner {
     /// Opens the store that `id` names, as far as it must be whole to be worked with.
     fn existing(config: &Config, files: &mut Files, id: &str) -> Result<(Db, SigningKey), Fault> {
         let [database, device, ..] = keys(id);
-        let database = load_key(&*config.keystore, &database)?;
-        let device = load_key(&*config.keystore, &device)?;
+        let database = needed_key(&*config.keystore, &database)?;
+        let device = needed_key(&*config.keystore, &device)?;
         let file = files.store();
         if files.marked() || !files::exists(&file) {
             return Err(Fault::corrupt("store"));
@@ -504,7 +504,7 @@ fn current_key(db: &Db, keystore: &dyn Keystore, id: &str, key: SigningKey) -> R
         return Ok(key);
     }
     let [_, name, next, _] = keys(id);
-    let next = load_key(keystore, &next)?;
+    let next = needed_key(keystore, &next)?;
     let next = SigningKey::from_bytes(&next);
     if !is_current(&next) {
         return Err(Fault::Locked { why: Lock::Invalidated });
@@ -519,8 +519,17 @@ pub(crate) fn keys(id: &str) -> [String; 4] {
     ["database-key", "device-key", "device-key-next", "identity"].map(|name| format!("{id}/{name}"))
 }
 
-fn load_key<const N: usize>(keystore: &dyn Keystore, name: &str) -> Result<Zeroizing<[u8; N]>, Fault> {
-    // Data without its key is a missing key, never a reason for a new one.
-    let bytes = keystore.load(name)?.ok_or(Fault::Locked { why: Lock::Missing })?;
-    bytes.as_slice().try_into().map(Zeroizing::new).map_err(|_| Fault::Locked { why: Lock::Invalidated })
+/// The key by this name; none where the keystore holds none.
+pub(crate) fn load_key<const N: usize>(
+    keystore: &dyn Keystore,
+    name: &str,
+) -> Result<Option<Zeroizing<[u8; N]>>, Fault> {
+    let Some(bytes) = keystore.load(name)? else { return Ok(None) };
+    let key = bytes.as_slice().try_into().map_err(|_| Fault::Locked { why: Lock::Invalidated })?;
+    Ok(Some(Zeroizing::new(key)))
+}
+
+/// The same, of data that is here: without its key the key is missing, never a reason for a new one.
+pub(crate) fn needed_key<const N: usize>(keystore: &dyn Keystore, name: &str) -> Result<Zeroizing<[u8; N]>, Fault> {
+    load_key(keystore, name)?.ok_or(Fault::Locked { why: Lock::Missing })
 }

@@ -18,10 +18,9 @@ use plumbline_protocol::{
     value::Value,
 };
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 use crate::{
-    client::{Client, Config, DEVICE, forget_keys, keys},
+    client::{Client, Config, DEVICE, forget_keys, keys, load_key},
     db::{
         DatabaseKey, Db, Pages, Tx,
         book::StoreBook,
@@ -230,10 +229,8 @@ impl<'a> Salvage<'a> {
         let named = self.fact(DEVICE).map(<[u8]>::to_vec).or(newest);
         let is_named = |key: &SigningKey| named.as_ref().is_none_or(|named| named == key.verifying_key().as_bytes());
         for name in [device, next] {
-            if let Some(seed) = self.config.keystore.load(&name)? {
-                let seed: [u8; 32] =
-                    seed.as_slice().try_into().map_err(|_| Fault::Locked { why: Lock::Invalidated })?;
-                let key = SigningKey::from_bytes(&Zeroizing::new(seed));
+            if let Some(seed) = load_key(&*self.config.keystore, &name)? {
+                let key = SigningKey::from_bytes(&seed);
                 if is_named(&key) {
                     return Ok(key);
                 }

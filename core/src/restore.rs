@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
-    client::{Change, Client, Inner},
+    client::{Change, Client, Inner, keys, load_key, needed_key},
     db::{Tx, entry, meta, outbox, record as rows},
     error,
     record::RecordView,
@@ -242,15 +242,10 @@ impl Inner {
         let pending =
             Pending { enrolment: read(enrolment)?, action: read(action)?, recovery: Zeroizing::new(bytes(recovery)) };
         // Without its key it is nobody's: it is signed anew.
-        let key = self.next_key_kept()?;
+        let [_, _, next, _] = keys(&self.store_id);
+        let key = load_key(&*self.config.keystore, &next)?.map(|seed| SigningKey::from_bytes(&seed));
         let signs = key.is_some_and(|key| key.verifying_key().to_bytes() == pending.enrolment.header().device.0);
         Ok(signs.then_some(pending))
-    }
-
-    fn next_key_kept(&self) -> Result<Option<SigningKey>, Fault> {
-        let bytes = self.config.keystore.load(&format!("{}/device-key-next", self.store_id))?;
-        let seed: Option<Zeroizing<[u8; 32]>> = bytes.and_then(|b| b.as_slice().try_into().ok()).map(Zeroizing::new);
-        Ok(seed.map(|seed| SigningKey::from_bytes(&seed)))
     }
 
     /// How much of a log of `size` entries, whose hashes `theirs` gives, is this one: with its root.
@@ -259,7 +254,6 @@ impl Inner {
         if !cursor.all {
             return Err(Fault::Denied);
         }
-        // Roots of this log at each size that the search below may ask for: one pass, a frontier at a time.
         let most = size.min(cursor.tip.size);
         let mut at = |size: u64| -> Result<Hash, Fault> {
             let mut tree = Frontier::new();
@@ -286,7 +280,7 @@ impl Inner {
         }
     }
 
-    /// Roots of this log at every size up to `most`.
+    /// Roots of this log at every size up to `most`: one pass, whichever of them a search then asks for.
     fn roots(&self, most: u64) -> Result<Vec<Hash>, Fault> {
         let mut tree = Frontier::new();
         let mut roots = vec![tree.root()];
@@ -381,7 +375,9 @@ impl Inner {
             return Err(Fault::corrupt("receipt"));
         }
         push::prove(&entries, receipt, &self.organisation()?, &opening.server_key)?;
-        let new = self.next_key_kept()?.ok_or(Fault::Locked { why: plumbline_protocol::Lock::Missing })?;
+        let [_, _, next, _] = keys(&self.store_id);
+        let new = needed_key(&*self.config.keystore, &next)?;
+        let new = SigningKey::from_bytes(&new);
         let known = self.db.write(|c| {
             // What was logged above the size that is continued, and not read again yet, is lost there as well.
             let lost = |item: &outbox::Item| item.position.is_some_and(|position| position >= opening.base);
