@@ -51,12 +51,19 @@ impl Opening {
     }
 }
 
-/// The restores in effect, oldest first.
+/// Ids of the restores in effect, oldest first.
+fn ids(book: &mut dyn Book, organisation: &OrganisationId) -> Result<Vec<RecordId>, Fault> {
+    let record = book.record(&RecordId::from(*organisation))?;
+    Ok(match record.as_deref().and_then(|r| r.field(organisation::RESTORES)) {
+        Some(FieldState::Append(all)) => all.iter().filter_map(|write| write.value.id()).collect(),
+        _ => Vec::new(),
+    })
+}
+
+/// Their records.
 fn restores(book: &mut dyn Book, organisation: &OrganisationId) -> Result<Vec<Arc<Record>>, Fault> {
-    let Some(record) = book.record(&RecordId::from(*organisation))? else { return Ok(Vec::new()) };
-    let Some(FieldState::Append(all)) = record.field(organisation::RESTORES) else { return Ok(Vec::new()) };
-    let mut found = Vec::with_capacity(all.len());
-    for id in all.iter().filter_map(|write| write.value.id()) {
+    let mut found = Vec::new();
+    for id in ids(book, organisation)? {
         found.extend(book.record(&id)?);
     }
     Ok(found)
@@ -73,11 +80,7 @@ pub fn current(book: &mut dyn Book, organisation: &OrganisationId) -> Result<u64
 
 /// The record of the newest restore; none before any.
 pub fn newest(book: &mut dyn Book, organisation: &OrganisationId) -> Result<Option<RecordId>, Fault> {
-    let record = book.record(&RecordId::from(*organisation))?;
-    Ok(match record.as_deref().and_then(|r| r.field(organisation::RESTORES)) {
-        Some(FieldState::Append(all)) => all.last().and_then(|write| write.value.id()),
-        _ => None,
-    })
+    Ok(ids(book, organisation)?.pop())
 }
 
 /// How much of a log of `generation` every later one has continued; none while it goes on.
