@@ -44,7 +44,7 @@ pub async fn measure(plan: &Plan) -> Result<Vec<Row>, Failure> {
         let (each, all) = pushed(&site, pushes).await?;
         rows.push(Row::beside("P17 durable push, 16 devices", n, (each, bare), PART));
         let p99 = at_percent(&all, 99);
-        rows.push(Row::bounded("P17 slowest in a hundred pushes", n, "ms", p99.as_secs_f64() * 1e3, SLOWEST));
+        rows.push(Row::within("P17 slowest in a hundred pushes", n, p99, SLOWEST));
         slowest.push(p99);
     }
     rows.extend(Row::flat("P18 slowest in a hundred pushes", plan, &slowest, FLAT));

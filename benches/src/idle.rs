@@ -16,7 +16,7 @@ use tokio::{
 
 use crate::{
     Failure,
-    measure::{FLAT, Plan, Row, median},
+    measure::{FLAT, Plan, Row, repeated},
     site::{Device, Site},
 };
 
@@ -33,12 +33,8 @@ pub async fn measure(plan: &Plan) -> Result<Vec<Row>, Failure> {
         let (bytes, turns) = (wire.bytes.load(SeqCst), wire.turns.load(SeqCst));
         sync(&device).await?;
         let (bytes, turns) = (wire.bytes.load(SeqCst) - bytes, wire.turns.load(SeqCst) - turns);
-        let mut times = Vec::new();
-        for _ in 0..plan.many {
-            times.push(sync(&device).await?);
-        }
-        let taken = median(&times);
-        rows.push(Row::bounded("P12 empty sync", n, "ms", taken.as_secs_f64() * 1e3, 5.0));
+        let taken = repeated(plan.many, async || sync(&device).await).await?;
+        rows.push(Row::within("P12 empty sync", n, taken, 5.0));
         rows.push(Row::bounded("P12 bytes of an empty sync, with TLS", n, "bytes", bytes as f64, 1024.0));
         rows.push(Row::bounded("P12 round trips of an empty sync", n, "turns", turns as f64, 2.0));
         both.push(taken);

@@ -89,6 +89,11 @@ impl Row {
         Row { workload: workload.to_owned(), n, unit, ours, floor: None, peer: None, ratio: None, goal, holds }
     }
 
+    /// A time that may take at most `most` milliseconds.
+    pub fn within(workload: &str, n: u64, time: Duration, most: f64) -> Row {
+        Row::bounded(workload, n, "ms", millis(time), most)
+    }
+
     /// A figure that must be at least `least`.
     pub fn at_least(workload: &str, n: u64, unit: &'static str, ours: f64, least: f64) -> Row {
         let row = Row::bounded(workload, n, unit, ours, f64::MAX);
@@ -100,6 +105,18 @@ impl Row {
         let row = Row::beside(workload, n, times, 0.0);
         Row { goal: format!("<= {most} ms"), holds: row.ours <= most, ..row }
     }
+}
+
+/// The median of `repeats` turns.
+pub async fn repeated(
+    repeats: usize,
+    mut ours: impl AsyncFnMut() -> Result<Duration, Failure>,
+) -> Result<Duration, Failure> {
+    let mut all = Vec::new();
+    for _ in 0..repeats {
+        all.push(ours().await?);
+    }
+    Ok(median(&all))
 }
 
 /// Medians of `repeats` turns, in each of which both are timed once.
@@ -143,16 +160,16 @@ fn figure(value: Option<f64>) -> String {
     }
 }
 
-/// The middle one.
-pub fn median(all: &[Duration]) -> Duration {
-    at_percent(all, 50)
-}
-
 /// The time that so many percent do not exceed.
 pub fn at_percent(all: &[Duration], percent: usize) -> Duration {
     let mut all = all.to_vec();
     all.sort();
     all.get((all.len() * percent).div_ceil(100).saturating_sub(1)).copied().unwrap_or_default()
+}
+
+/// The middle one.
+fn median(all: &[Duration]) -> Duration {
+    at_percent(all, 50)
 }
 
 fn millis(time: Duration) -> f64 {

@@ -6,30 +6,19 @@ use plumbline_core::record::SearchRequest;
 
 use crate::{
     Failure,
-    measure::{FLAT, Plan, Row, median},
+    measure::{FLAT, Plan, Row, repeated},
     site::{Device, Site},
 };
 
 pub async fn measure(plan: &Plan) -> Result<Vec<Row>, Failure> {
     let (mut rows, mut both) = (Vec::new(), Vec::new());
     for n in plan.sizes {
-        let device = Site::with(n).await?;
-        let device = (device.device("phone").await?, device).0;
+        let device = Site::with(n).await?.device("phone").await?;
         let mut first = Duration::ZERO;
         for text in ["culvert", "north abut"] {
             search(&device, text).await?;
-            let mut times = Vec::new();
-            for _ in 0..plan.many {
-                times.push(search(&device, text).await?);
-            }
-            let taken = median(&times);
-            rows.push(Row::bounded(
-                &format!("P8 search, newest first: `{text}`"),
-                n,
-                "ms",
-                taken.as_secs_f64() * 1e3,
-                1.0,
-            ));
+            let taken = repeated(plan.many, async || search(&device, text).await).await?;
+            rows.push(Row::within(&format!("P8 search, newest first: `{text}`"), n, taken, 1.0));
             first = first.max(taken);
         }
         both.push(first);
