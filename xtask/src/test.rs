@@ -123,7 +123,7 @@ fn secret_service(workspace: &Workspace, home: &PrivateHome) -> Result<Command, 
     machine::require(workspace, machine::SECRET_SERVICE)?;
     let session = || {
         let mut session = workspace.program("dbus-run-session");
-        session.args(["--", "sh", "-c", UNLOCK, "sh"]);
+        session.args(["--", "sh", "-c", UNLOCKED, "sh"]);
         session
     };
     let mut probe = session();
@@ -134,22 +134,8 @@ fn secret_service(workspace: &Workspace, home: &PrivateHome) -> Result<Command, 
     Ok(tests)
 }
 
-/// Starts the daemon with a login keyring that a throwaway password opens, waits until that keyring is offered, runs the
-/// command and ends the daemon. The name is asked for first: a call to a name without owner would start a second daemon.
-const UNLOCK: &str = "
-    call() { dbus-send --session --print-reply --dest=\"$@\" 2>/dev/null; }
-    ready() {
-        call org.freedesktop.DBus / org.freedesktop.DBus.GetNameOwner string:org.freedesktop.secrets >/dev/null &&
-        call org.freedesktop.secrets /org/freedesktop/secrets org.freedesktop.Secret.Service.ReadAlias string:default |
-            grep -q /collection/
-    }
-    printf 'throwaway\\n' | gnome-keyring-daemon --unlock --components=secrets --foreground >/dev/null 2>&1 &
-    daemon=$!
-    for try in $(seq 100); do ready && break; sleep 0.1; done
-    ready && \"$@\"
-    code=$?
-    kill $daemon
-    exit $code";
+/// Runs a command with an unlocked Secret Service on the bus of its session.
+const UNLOCKED: &str = include_str!("../../tests/secret-service.sh");
 
 /// A home and runtime directory for one run, gone when it ends.
 struct PrivateHome(PathBuf);

@@ -136,22 +136,10 @@ async fn a_keystore_that_vanishes_while_the_app_runs_closes_nothing_and_is_found
     ran!(3);
 }
 
-/// A Secret Service of its own on a bus of its own, unlocked, and the command in it; its process id in the environment.
-const SESSION: &str = "
-    call() { dbus-send --session --print-reply --dest=\"$@\" 2>/dev/null; }
-    ready() {
-        call org.freedesktop.DBus / org.freedesktop.DBus.GetNameOwner string:org.freedesktop.secrets >/dev/null &&
-        call org.freedesktop.secrets /org/freedesktop/secrets org.freedesktop.Secret.Service.ReadAlias string:default |
-            grep -q /collection/
-    }
-    printf throwaway | gnome-keyring-daemon --unlock --components=secrets --foreground >/dev/null 2>&1 &
-    PLUMBLINE_TRIAL_DAEMON=$!
-    export PLUMBLINE_TRIAL_DAEMON
-    for try in $(seq 100); do ready && break; sleep 0.1; done
-    ready && \"$@\"
-    code=$?
-    kill $PLUMBLINE_TRIAL_DAEMON 2>/dev/null
-    exit $code";
+/// Runs a command with an unlocked Secret Service on the bus of its session.
+const UNLOCKED: &str = include_str!("../../secret-service.sh");
+/// Set where the test that has a session of its own runs in it.
+const IN_SESSION: &str = "PLUMBLINE_TRIAL_SESSION";
 
 /// Shows c07, b17.
 #[test]
@@ -163,7 +151,8 @@ fn a_real_secret_service_that_is_locked_emptied_or_killed_is_told_apart_and_noth
     let home = tempfile::tempdir().unwrap();
     let mut command = Command::new("dbus-run-session");
     command.env("HOME", home.path()).env("XDG_RUNTIME_DIR", home.path()).env_remove("DISPLAY");
-    command.args(["--", "sh", "-c", SESSION, "sh"]).arg(env::current_exe().unwrap());
+    command.env(IN_SESSION, "1");
+    command.args(["--", "sh", "-c", UNLOCKED, "sh"]).arg(env::current_exe().unwrap());
     command.args(["--exact", "keystore::in_a_session_of_its_own", "--nocapture"]);
     let output = command.output().unwrap();
     let said = [output.stdout, output.stderr].concat();
@@ -175,7 +164,10 @@ fn a_real_secret_service_that_is_locked_emptied_or_killed_is_told_apart_and_noth
 /// What the test above sees in a process of its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn in_a_session_of_its_own() {
-    let Ok(daemon) = env::var("PLUMBLINE_TRIAL_DAEMON") else { return };
+    if env::var(IN_SESSION).is_err() {
+        return;
+    }
+    let daemon = env::var("SECRET_SERVICE").unwrap();
     let (mut world, project) = World::with_a_crew(74).await;
     let mut teo = world.take("Teo");
     teo.client.pause().await.unwrap();
