@@ -6,7 +6,7 @@
 
 use std::{
     collections::BTreeMap,
-    env,
+    env, fs,
     path::Path,
     process::{Command, Stdio},
     sync::OnceLock,
@@ -55,9 +55,12 @@ pub struct Place {
     pub nth: usize,
 }
 
-/// The program, killed when it reaches `place`: the call is not made.
-pub fn killed_at(place: Place, program: &Path) -> Command {
-    inject(place.call, &format!("signal=SIGKILL:when={}", place.nth), program)
+/// The program, killed when it reaches `place`: the call is not made. Where there is none, whole, as [`reaching`].
+pub fn killed_at(place: Option<Place>, into: &Path, program: &Path) -> Command {
+    match place {
+        None => reaching(into, program),
+        Some(Place { call, nth }) => inject(call, &format!("signal=SIGKILL:when={nth}"), program),
+    }
 }
 
 /// The program, whose call at `place` fails with `error` (`EIO`, `ENOSPC`); `on`: and so do all of them after it.
@@ -73,16 +76,14 @@ pub fn noted(calls: &str, into: &Path, program: &Path) -> Command {
     command
 }
 
-/// Every place that a program reached, by what was noted of a run with [`CALLS`].
-pub fn places(noted: &str) -> Vec<Place> {
-    let mut reached: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for line in noted.lines() {
-        if let Some((thread, call)) = line.split_once('(').and_then(|(head, _)| head.trim().split_once(' ')) {
-            *reached.entry((call.trim(), thread)).or_default() += 1;
-        }
-    }
-    let most = |call: &str| reached.iter().filter(|((c, _), _)| *c == call).map(|(_, n)| *n).max().unwrap_or(0);
-    CALLS.iter().flat_map(|call| (1..=most(call)).map(|nth| Place { call, nth })).collect()
+/// The program, of which every place that it reaches is noted in the file `into`, for [`places`].
+pub fn reaching(into: &Path, program: &Path) -> Command {
+    noted(&CALLS.join(","), into, program)
+}
+
+/// Every place that a program reached, by the file in which they were noted.
+pub fn places(noted: &Path) -> Vec<Place> {
+    counted(&fs::read_to_string(noted).unwrap())
 }
 
 /// At most `most` of `all`, by seed and in order; all of them where `PLUMBLINE_TRIAL_ALL` is 1.
@@ -108,6 +109,17 @@ pub(crate) fn unescape(text: &str) -> Vec<u8> {
     HEXLOWER.decode(text.replace("\\x", "").as_bytes()).unwrap()
 }
 
+fn counted(noted: &str) -> Vec<Place> {
+    let mut reached: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for line in noted.lines() {
+        if let Some((thread, call)) = line.split_once('(').and_then(|(head, _)| head.trim().split_once(' ')) {
+            *reached.entry((call.trim(), thread)).or_default() += 1;
+        }
+    }
+    let most = |call: &str| reached.iter().filter(|((c, _), _)| *c == call).map(|(_, n)| *n).max().unwrap_or(0);
+    CALLS.iter().flat_map(|call| (1..=most(call)).map(|nth| Place { call, nth })).collect()
+}
+
 fn inject(call: &str, what: &str, program: &Path) -> Command {
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-o", "/dev/null", "-e", "signal=none", "-e"]).arg(format!("trace={call}"));
@@ -124,7 +136,7 @@ mod tests {
         let noted =
             "7 fsync(9<\\x68>) = 0\n7 fsync(9) = 0\n8 fsync(9 <unfinished ...>\n7 pwrite64(1, \"\\x28\", 1, 0) = 1\n";
         let place = |call, nth| Place { call, nth };
-        assert_eq!(places(noted), [place("pwrite64", 1), place("fsync", 1), place("fsync", 2)]);
+        assert_eq!(counted(noted), [place("pwrite64", 1), place("fsync", 1), place("fsync", 2)]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use plumbline_tests::{
     dice::Dice,
     ran,
     stage::{Kept, Stage},
-    strace::{self, Place, killed_at, noted, some_of},
+    strace::{self, Place, killed_at, some_of},
     world::ask,
 };
 use serde_json::{Value, json};
@@ -34,11 +34,7 @@ async fn killed_everywhere(stage: &mut Stage, flow: Flow, seed: u64) -> usize {
         if online {
             stage.serve().await;
         }
-        let command = match place {
-            None => noted(&strace::CALLS.join(","), &list, phone()),
-            Some(place) => killed_at(place, phone()),
-        };
-        let ran = stage.drive(command, &calls);
+        let ran = stage.drive(killed_at(place, &list, phone()), &calls);
         stage.stop().await;
         let case = format!("seed {seed}, {start}: {} {place:?}", calls[0].0);
         let mut kept = kept.clone();
@@ -47,7 +43,7 @@ async fn killed_everywhere(stage: &mut Stage, flow: Flow, seed: u64) -> usize {
         assert!(online || faults.is_empty(), "{case}: {faults:?}");
         if place.is_none() {
             assert!(!ran.killed && kept.unanswered == 0 && faults.is_empty(), "{case}: {faults:?}");
-            let all = strace::places(&std::fs::read_to_string(&list).unwrap());
+            let all = strace::places(&list);
             places.extend(some_of(all, most, &mut Dice::of(seed, start)).into_iter().map(Some));
         }
         kills += usize::from(ran.killed);
@@ -79,6 +75,18 @@ pub fn capture(stage: &Stage) -> Value {
 /// The request of a note.
 pub fn note(stage: &Stage, text: &str) -> Value {
     json!({"kind": "note", "project": stage.project, "fields": {"text": text}})
+}
+
+/// Work that waits on the phone behind what was `kept`, kept as `waiting`: a note, a punch and a photograph.
+pub async fn waiting(stage: &Stage, kept: &Kept, punch: &Value) -> Kept {
+    stage.put_back("enrolled");
+    let (phone, mut waiting) = (stage.phone().await.unwrap(), kept.clone());
+    waiting.hear(&phone.write(ask(note(stage, "North gate is open"))).await.unwrap());
+    waiting.hear(&phone.clock(ask(punch.clone())).await.unwrap());
+    waiting.hear(&phone.capture(ask(capture(stage))).await.unwrap());
+    phone.pause().await.unwrap();
+    stage.keep("waiting");
+    waiting
 }
 
 /// Shows c01, c21.
@@ -115,14 +123,7 @@ async fn a_phone_killed_at_any_call_while_it_syncs_loses_nothing_and_sends_nothi
     let flow = Flow { start: "enrolled", calls: sync(), online: true, kept: kept.clone(), most: 8 };
     let mut kills = killed_everywhere(&mut stage, flow, seed).await;
 
-    // Work that waits: notes, a punch and a photograph.
-    stage.put_back("enrolled");
-    let (phone, mut waiting) = (stage.phone().await.unwrap(), kept.clone());
-    waiting.hear(&phone.write(ask(note(&stage, "North gate is open"))).await.unwrap());
-    waiting.hear(&phone.clock(ask(punch)).await.unwrap());
-    waiting.hear(&phone.capture(ask(capture(&stage))).await.unwrap());
-    phone.pause().await.unwrap();
-    stage.keep("waiting");
+    let waiting = waiting(&stage, &kept, &punch).await;
     let flow = Flow { start: "waiting", calls: sync(), online: true, kept: waiting, most: 30 };
     kills += killed_everywhere(&mut stage, flow, seed).await;
 
@@ -167,21 +168,12 @@ async fn a_server_killed_at_any_call_of_push_and_upload_answers_again_as_it_woul
     }
     let seed = 304;
     let (mut stage, kept, punch) = enrolled(seed).await;
-    let (phone, mut waiting) = (stage.phone().await.unwrap(), kept);
-    waiting.hear(&phone.write(ask(note(&stage, "North gate is open"))).await.unwrap());
-    waiting.hear(&phone.clock(ask(punch)).await.unwrap());
-    waiting.hear(&phone.capture(ask(capture(&stage))).await.unwrap());
-    phone.pause().await.unwrap();
-    stage.keep("waiting");
+    let waiting = waiting(&stage, &kept, &punch).await;
     let list = stage.aside("noted");
     let (mut kills, mut places) = (0, vec![None]);
     while let Some(place) = places.pop() {
         stage.put_back("waiting");
-        let command = match place {
-            None => noted(&strace::CALLS.join(","), &list, server()),
-            Some(place) => killed_at(place, server()),
-        };
-        let served = stage.serve_apart(command);
+        let served = stage.serve_apart(killed_at(place, &list, server()));
         let phone = stage.phone().await.unwrap();
         let synced = phone.sync().await;
         phone.pause().await.unwrap();
@@ -189,7 +181,7 @@ async fn a_server_killed_at_any_call_of_push_and_upload_answers_again_as_it_woul
         let case = format!("seed {seed}: server {place:?}");
         assert!(killed || synced.is_ok(), "{case}: {synced:?}");
         if place.is_none() {
-            let all = strace::places(&std::fs::read_to_string(&list).unwrap());
+            let all = strace::places(&list);
             places.extend(some_of(all, 40, &mut Dice::of(seed, "server")).into_iter().map(Some));
         }
         kills += usize::from(killed);

@@ -27,7 +27,7 @@ use plumbline_tests::{
     clock::MINUTE,
     dice::Dice,
     logdir, photo, ran,
-    strace::{self, killed_at, noted, some_of},
+    strace::{self, killed_at, some_of},
     world::{World, ask, open, records},
 };
 use serde_json::json;
@@ -633,13 +633,9 @@ async fn a_sign_out_that_is_killed_takes_all_of_a_damaged_store_or_nothing() {
     let (mut kills, mut left, mut places) = (0, 0, vec![None]);
     while let Some(place) = places.pop() {
         stage.put_back("repaired");
-        let command = match place {
-            None => noted(&strace::CALLS.join(","), &list, phone()),
-            Some(place) => killed_at(place, phone()),
-        };
-        let ran = stage.drive(command, &calls);
+        let ran = stage.drive(killed_at(place, &list, phone()), &calls);
         if place.is_none() {
-            let all = strace::places(&fs::read_to_string(&list).unwrap());
+            let all = strace::places(&list);
             places.extend(some_of(all, 24, &mut Dice::of(seed, "places")).into_iter().map(Some));
         }
         let client = stage.phone().await.unwrap();

@@ -13,7 +13,7 @@ use plumbline_tests::{
 use serde_json::{Value, json};
 
 use crate::{
-    crash::{capture, enrolled, note},
+    crash::{capture, enrolled, note, waiting},
     phone, server,
 };
 
@@ -104,12 +104,7 @@ async fn a_power_cut_takes_nothing_that_the_phone_acknowledged_and_leaves_no_tor
     let (mut stage, kept, punch) = enrolled(310).await;
     let calls = [("capture", capture(&stage)), ("clock", punch.clone()), ("work_off_thumbnails", Value::Null)];
     let mut cuts = cut_everywhere(&mut stage, "enrolled", &calls, false, &kept, 36).await;
-    stage.put_back("enrolled");
-    let (phone, mut waiting) = (stage.phone().await.unwrap(), kept.clone());
-    waiting.hear(&phone.write(ask(note(&stage, "North gate is open"))).await.unwrap());
-    waiting.hear(&phone.capture(ask(capture(&stage))).await.unwrap());
-    phone.pause().await.unwrap();
-    stage.keep("waiting");
+    let waiting = waiting(&stage, &kept, &punch).await;
     cuts += cut_everywhere(&mut stage, "waiting", &[("sync", Value::Null)], true, &waiting, 30).await;
     let mut left = kept;
     left.may_have_left = true;

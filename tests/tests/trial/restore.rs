@@ -40,6 +40,12 @@ async fn restore(world: &World, by: &str) -> Result<RestoredView, Fault> {
     world.of(by).client.restore(ask(json!({"reason": "The disk failed; Sunday's backup was put back"}))).await
 }
 
+/// Somebody's sync tells that the log's end is gone, and Ana restores.
+async fn noticed_and_restored(world: &World, noticed_by: &str) -> RestoredView {
+    assert!(world.of(noticed_by).client.sync().await.is_err());
+    restore(world, "Ana").await.unwrap()
+}
+
 async fn capture(world: &World, by: &str, project: Uuid) -> RecordId {
     let file = world.folder.join(format!("{by}.jpg"));
     std::fs::write(&file, photo::jpeg(&mut Dice::of(world.seed, by))).unwrap();
@@ -81,6 +87,12 @@ async fn all_is_back(world: &mut World, acknowledged: &[Hash]) {
         let photos = person.client.photos(ask(json!({"kind": "photo", "limit": 100}))).await.unwrap().photos;
         assert!(photos.iter().all(|photo| photo.state == Custody::Verified), "{}'s photographs", person.name);
     }
+}
+
+/// The log verifies, and everybody who has synced shows the same.
+async fn all_agree(world: &mut World) {
+    assert!(world.export("Ana", &world.folder.join("log")).await.ok);
+    world.same_state("Ana").await;
 }
 
 /// Shows c12, s07, b14.
@@ -140,8 +152,7 @@ async fn what_came_in_after_the_backup_was_put_back_is_offered_again_too() {
 async fn the_work_of_a_device_that_is_gone_is_offered_by_who_had_read_it() {
     let (mut world, _, acknowledged) = a_lost_afternoon(72).await;
     drop(world.take("Felix"));
-    assert!(world.of("Ana").client.sync().await.is_err());
-    restore(&world, "Ana").await.unwrap();
+    noticed_and_restored(&world, "Ana").await;
     all_is_back(&mut world, &acknowledged).await;
 }
 
@@ -157,8 +168,7 @@ async fn a_device_that_enrolled_after_the_backup_comes_back_with_its_work() {
     let acknowledged = work(&world);
     world.put_back(&backup).await;
     assert!(world.of("Nora").client.sync().await.is_err(), "the server does not know her");
-    assert!(world.of("Ana").client.sync().await.is_err());
-    restore(&world, "Ana").await.unwrap();
+    noticed_and_restored(&world, "Ana").await;
     all_is_back(&mut world, &acknowledged).await;
 }
 
@@ -175,8 +185,7 @@ async fn a_hole_that_nobody_can_fill_is_listed_and_passed_by_an_administrator() 
     world.of("Teo").client.sync().await.unwrap();
     world.put_back(&backup).await;
     let rosa = world.take("Rosa");
-    assert!(world.of("Teo").client.sync().await.is_err());
-    restore(&world, "Ana").await.unwrap();
+    noticed_and_restored(&world, "Teo").await;
     world.settle().await;
 
     let lost = world.of("Teo").client.lost().await.unwrap();
@@ -188,8 +197,7 @@ async fn a_hole_that_nobody_can_fill_is_listed_and_passed_by_an_administrator() 
     world.settle().await;
     assert_eq!(world.of("Teo").client.lost().await.unwrap(), []);
     assert_eq!(world.of("Ana").record(note).await.id, note);
-    assert!(world.export("Ana", &world.folder.join("log")).await.ok);
-    world.same_state("Ana").await;
+    all_agree(&mut world).await;
 }
 
 /// Shows s07.
@@ -243,8 +251,7 @@ async fn a_second_restore_of_an_older_backup_takes_the_printed_key_of_an_adminis
     world.of("Teo").note(project, "Poured the footing").await;
     world.settle().await;
     world.put_back(&backup).await;
-    assert!(world.of("Teo").client.sync().await.is_err());
-    restore(&world, "Ana").await.unwrap();
+    noticed_and_restored(&world, "Teo").await;
     world.of("Teo").note(project, "In the first restored generation").await;
     world.settle().await;
     let notes = world.of("Ana").list("note").await;
@@ -261,8 +268,7 @@ async fn a_second_restore_of_an_older_backup_takes_the_printed_key_of_an_adminis
     let again = world.of("Ana").list("note").await;
     let ids = |all: &[RecordView]| all.iter().map(|note| note.id).collect::<BTreeSet<_>>();
     assert_eq!(ids(&again), ids(&notes));
-    assert!(world.export("Ana", &world.folder.join("log")).await.ok);
-    world.same_state("Ana").await;
+    all_agree(&mut world).await;
 }
 
 async fn a_false_generation_is_caught(seed: u64, victim: &str, lie: impl FnOnce(&World, &mut Liar)) {
@@ -343,8 +349,7 @@ async fn the_servers_key_is_rotated_while_everybody_works() {
     for person in world.people() {
         assert_eq!(person.alarms().await, 0, "{}", person.name);
     }
-    assert!(world.export("Ana", &world.folder.join("log")).await.ok);
-    world.same_state("Ana").await;
+    all_agree(&mut world).await;
     // A key that the server does not have is refused.
     let organisation = world.organisation("Ana").await;
     let fields = json!({"server_key": "11".repeat(32)});

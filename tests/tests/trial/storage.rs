@@ -12,13 +12,13 @@ use plumbline_tests::{
     dice::Dice,
     ran,
     stage::Stage,
-    strace::{self, Place, failing_at, noted, some_of},
+    strace::{self, Place, failing_at, reaching, some_of},
     world::ask,
 };
 use serde_json::{Value, json};
 
 use crate::{
-    crash::{capture, enrolled, note},
+    crash::{capture, enrolled, note, waiting},
     phone, server,
 };
 
@@ -74,9 +74,9 @@ impl Drop for Small {
 fn places(stage: &mut Stage, work: &[(&str, Value)], calls: &[&str]) -> Vec<Place> {
     stage.put_back("enrolled");
     let list = stage.aside("noted");
-    let whole = stage.drive(noted(&strace::CALLS.join(","), &list, phone()), work);
+    let whole = stage.drive(reaching(&list, phone()), work);
     assert_eq!(whole.answers.len(), work.len());
-    let all = strace::places(&fs::read_to_string(&list).unwrap());
+    let all = strace::places(&list);
     all.into_iter().filter(|place| calls.contains(&place.call)).collect()
 }
 
@@ -148,18 +148,14 @@ async fn a_server_whose_disk_fails_once_refuses_what_it_may_lose_and_takes_it_la
         return println!("skipped: {why}");
     }
     let seed = 322;
-    let (mut stage, kept, _) = enrolled(seed).await;
-    let (phone, mut waiting) = (stage.phone().await.unwrap(), kept);
-    waiting.hear(&phone.write(ask(note(&stage, "North gate is open"))).await.unwrap());
-    waiting.hear(&phone.capture(ask(capture(&stage))).await.unwrap());
-    phone.pause().await.unwrap();
-    stage.keep("waiting");
+    let (mut stage, kept, punch) = enrolled(seed).await;
+    let waiting = waiting(&stage, &kept, &punch).await;
     let list = stage.aside("noted");
     let (mut cases, mut places) = (0, vec![None]);
     while let Some(place) = places.pop() {
         stage.put_back("waiting");
         let command = match place {
-            None => noted(&strace::CALLS.join(","), &list, server()),
+            None => reaching(&list, server()),
             Some((place, error)) => failing_at(place, error, false, server()),
         };
         let served = stage.serve_apart(command);
@@ -175,7 +171,7 @@ async fn a_server_whose_disk_fails_once_refuses_what_it_may_lose_and_takes_it_la
         let case = format!("seed {seed}: {place:?}: {synced:?}");
         assert!(!starts || matches!(synced.last(), Some(Ok(view)) if view.waiting == 0), "{case}");
         if place.is_none() {
-            let all = strace::places(&fs::read_to_string(&list).unwrap());
+            let all = strace::places(&list);
             let all = all.into_iter().filter(|p| ["pwrite64", "fsync", "rename", "ftruncate"].contains(&p.call));
             let all = all.flat_map(|p| [Some((p, "EIO")), Some((p, "ENOSPC"))]).collect();
             places.extend(some_of(all, 30, &mut Dice::of(seed, "server")));
