@@ -19,7 +19,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::{Notify, RwLock};
 
 pub use self::{live::Live, token::Keys};
 use crate::{
@@ -43,9 +43,9 @@ pub struct App {
     pub live: Arc<Live>,
     /// Wakes the verifying job.
     pub received: Notify,
-    /// Held while a blob is put together: one at a time bounds memory and disk, and keeps two from taking parts away from
-    /// under each other.
-    assembling: Mutex<()>,
+    /// Held whole while a blob is put together, which so is one at a time and bounds memory and disk; shared while a part is
+    /// kept, so that no part's file comes when its row is gone, nor goes when its row comes.
+    assembling: RwLock<()>,
     draining: AtomicBool,
 }
 
@@ -53,7 +53,7 @@ impl App {
     /// Over an open database, whose news go to `live`, and a store.
     pub async fn new(db: Db, live: Arc<Live>, store: Store, clock: Arc<dyn Clock>) -> Result<App> {
         let keys = Keys::load(&db).await?;
-        let (received, assembling, draining) = (Notify::new(), Mutex::new(()), AtomicBool::new(false));
+        let (received, assembling, draining) = (Notify::new(), RwLock::new(()), AtomicBool::new(false));
         Ok(App { db, store, clock, keys, live, received, assembling, draining })
     }
 

@@ -62,6 +62,7 @@ pub async fn put_part(
     if Hash(Sha256::digest(&bytes).into()) != part_sha256 {
         return Err(Fault::corrupt("part").into());
     }
+    let _none_is_put_together = app.assembling.read().await;
     let (blob, _) = find(app, op, sha256).await?;
     if part_len(blob.bytes, n) != Some(bytes.len() as u64) {
         return Err(Fault::invalid("content-length", "length").into());
@@ -72,17 +73,12 @@ pub async fn put_part(
     let upload = upload(op, sha256);
     blocking(app, move |app| app.store.put_part(&upload, n, &bytes)).await?;
     let Upload { organisation, member, .. } = upload;
-    let row = app.db.write(move |tx| {
-        // Completed in between: the part is there already, and its file goes at the next start.
-        let open = blob::of_member(tx, &organisation, &sha256, member)?.iter().any(|b| b.state == State::Expected);
-        if open { blob::put_part(tx, &organisation, &sha256, member, n) } else { Ok(()) }
-    });
-    row.await
+    app.db.write(move |tx| blob::put_part(tx, &organisation, &sha256, member, n)).await
 }
 
 /// All parts have been sent: puts them together. When the whole hash disagrees, the parts are dropped and must come again.
 pub async fn complete(app: &Arc<App>, op: &Op, sha256: Hash) -> Result<State> {
-    let _one_at_a_time = app.assembling.lock().await;
+    let _one_at_a_time = app.assembling.write().await;
     let (blob, held) = find(app, op, sha256).await?;
     if blob.state != State::Expected {
         return Ok(blob.state);

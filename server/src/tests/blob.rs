@@ -74,6 +74,12 @@ impl Upload {
         }
     }
 
+    /// Where Wes's parts lie.
+    fn parts(&self) -> std::path::PathBuf {
+        let Crew { site, organisation, wes, .. } = &self.crew;
+        site.dir.path().join(format!("parts/{organisation}/{}", wes.phone.member))
+    }
+
     fn url(&self, rest: &str) -> String {
         self.crew.site.url(&format!("/v1/blobs/{}{rest}", sha256(&self.bytes)))
     }
@@ -305,14 +311,24 @@ async fn verified_bytes_are_read_by_those_who_may_see_a_photo_of_them() {
 }
 
 #[tokio::test]
+async fn parts_that_come_while_others_are_put_together_leave_no_file_behind() {
+    let mut upload = Upload::new().await;
+    upload.photo(PHOTO + 1).await;
+    let send = async || {
+        for n in 0..4 {
+            upload.put_good(n).await;
+        }
+        assert!(upload.complete().await.is_ok());
+    };
+    tokio::join!(send(), send(), send(), send());
+    assert_ne!(upload.progress().await.0, "expected");
+    assert_eq!(std::fs::read_dir(upload.parts()).map_or(0, Iterator::count), 0);
+}
+
+#[tokio::test]
 async fn parts_of_which_no_row_knows_are_swept_at_start() {
     let upload = Upload::new().await;
-    let parts = upload
-        .crew
-        .site
-        .dir
-        .path()
-        .join(format!("parts/{}/{}", upload.crew.organisation, upload.crew.wes.phone.member));
+    let parts = upload.parts();
     let (known, orphan) = (parts.join(sha256(&upload.bytes).to_string()), parts.join(Hash([9; 32]).to_string()));
     upload.put_good(0).await;
     std::fs::create_dir_all(&orphan).unwrap();
