@@ -4,6 +4,7 @@ mod blob;
 mod crew;
 mod live;
 mod log;
+mod restore;
 mod session;
 mod transport;
 

@@ -126,7 +126,7 @@ pub(super) fn append(
     if let Some(logged) = log.find(&action)? {
         return Ok(Ok(logged));
     }
-    let rotation = restore::rotation(&action);
+    let rotation = restore::rotation(log, &action)?;
     let Log { tip, book, tree, .. } = log;
     let mut root_at = |size| tree.root_at(size).map_err(Error::into_fault);
     let entry = match append::append(book, tip, action, now, &mut root_at)? {

@@ -10,6 +10,7 @@ use ed25519_dalek::SigningKey;
 use plumbline_protocol::{
     Fault, OrganisationId,
     action::Action,
+    fold::Book,
     generation::Opening,
     log::checkpoint::SignedCheckpoint,
     page::{PushResult, Receipt},
@@ -147,10 +148,18 @@ pub fn turn(tx: &Tx<'_>, organisation: &OrganisationId, named: &[u8; 32]) -> Res
     Ok(next)
 }
 
-/// The server key that an action would put in place of the present one: an administrator's rotation (rule 9).
-pub fn rotation(action: &Action) -> Option<[u8; 32]> {
-    let of_organisation = action.header().kind == record::KIND.name && !action.begins();
-    action.body().field(record::SERVER_KEY).filter(|_| of_organisation).and_then(Value::bytes)?.try_into().ok()
+/// The server key that an action, or the held one that it admits, would put in place of the present one: an
+/// administrator's rotation (rule 9).
+pub fn rotation(log: &mut Log<'_>, action: &Action) -> Result<Option<[u8; 32]>> {
+    if action.header().kind != record::KIND.name || action.begins() {
+        return Ok(None);
+    }
+    let admitted = match action.admits() {
+        Some(cited) => log.book.held(&cited)?,
+        None => None,
+    };
+    let body = admitted.as_ref().map_or(action, |entry| &entry.action).body();
+    Ok(body.field(record::SERVER_KEY).and_then(Value::bytes).and_then(|key| key.try_into().ok()))
 }
 
 /// Actions above the size that a restore named, offered again byte for byte by whoever holds them (rule 23): each is judged
