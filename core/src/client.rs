@@ -368,7 +368,7 @@ impl Inner {
         let mut book = ShownBook::new(c);
         match judge::judge(&mut book, &action, self.config.clock.wall().max(tip.received))? {
             Outcome::Applied => {}
-            Outcome::Held(held) => return Err(crate::outbox::fault_of(&held)),
+            Outcome::Held(held) => return Err(held.fault()),
         }
         show(c, &mut book, &action, position)?;
         book.save()?;

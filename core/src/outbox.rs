@@ -163,7 +163,7 @@ fn held_view(c: &Tx, position: u64, entry: &Entry) -> Result<HeldView, Fault> {
         received: entry.received,
         fields: fields_of(&entry.action),
         why: held.code().to_owned(),
-        fault: fault_of(held),
+        fault: held.fault(),
     })
 }
 
@@ -197,19 +197,8 @@ pub(crate) fn without_effect(c: &Tx, action: &Hash, position: u64, held: &Held) 
     if *held == Held::Duplicate {
         return outbox::remove(c, action).map(|_| ());
     }
-    let fault = serde_json::to_string(&fault_of(held)).unwrap_or_default();
+    let fault = serde_json::to_string(&held.fault()).unwrap_or_default();
     outbox::settle(c, action, outbox::State::Held, Some(position), &fault)
-}
-
-/// What a person can do about a held outcome.
-pub(crate) fn fault_of(held: &Held) -> Fault {
-    match held {
-        Held::Denied => Fault::Denied,
-        Held::Revoked => Fault::SignedOut,
-        Held::NotFound => Fault::NotFound,
-        Held::Duplicate => Fault::invalid("action", "duplicate"),
-        Held::Invalid { field, reason } => Fault::invalid(field.clone(), reason.clone()),
-    }
 }
 
 #[cfg(test)]

@@ -485,6 +485,16 @@ impl Action {
         let bytes = r.bytes()?.to_vec();
         let (signature, body, origin) = (r.array()?, Body::read(&mut r)?, decode_origin(&mut r)?);
         r.end()?;
+        Action::stored_as(bytes, signature, body, origin)
+    }
+
+    /// As [`Action::stored`], of its parts.
+    pub(crate) fn stored_as(
+        bytes: Vec<u8>,
+        signature: [u8; 64],
+        body: Body,
+        origin: Option<Origin>,
+    ) -> Result<Action, BadAction> {
         let header = Header::decode(&bytes)?;
         Ok(Unverified { header, hash: hash(&bytes), bytes, signature, body, origin }.stored())
     }

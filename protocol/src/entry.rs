@@ -4,7 +4,8 @@
 //! entry (spine rule 1); the body is covered by the header's commitment. An outcome has no prose.
 
 use crate::{
-    action::{Action, BadAction, Body, Header, decode_origin, encode_origin},
+    action::{Action, BadAction, Body, Header, Origin, decode_origin, encode_origin},
+    fault::Fault,
     id::Hash,
     log::merkle,
     value::{Reader, Writer},
@@ -47,6 +48,17 @@ impl Held {
             Held::NotFound => "not_found",
             Held::Duplicate => "duplicate",
             Held::Invalid { .. } => "invalid",
+        }
+    }
+
+    /// What a person can do about it.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Held::Denied => Fault::Denied,
+            Held::Revoked => Fault::SignedOut,
+            Held::NotFound => Fault::NotFound,
+            Held::Duplicate => Fault::invalid("action", "duplicate"),
+            Held::Invalid { field, reason } => Fault::invalid(field.clone(), reason.clone()),
         }
     }
 }
@@ -229,11 +241,23 @@ impl Kept {
 
     /// The entry, its action verified again.
     pub fn entry(self) -> Result<Entry, BadAction> {
+        self.decode(Action::verify)
+    }
+
+    /// The entry, nothing of its action verified again: for one whose [`Kept::leaf`] stands in a tree with a good root.
+    pub fn stored(self) -> Result<Entry, BadAction> {
+        self.decode(Action::stored_as)
+    }
+
+    fn decode(
+        self,
+        action: impl FnOnce(Vec<u8>, [u8; 64], Body, Option<Origin>) -> Result<Action, BadAction>,
+    ) -> Result<Entry, BadAction> {
         let Kept { header, signature, body, origin, received, outcome, rules, record_previous } = self;
         let mut r = Reader::new(&origin);
         let origin = decode_origin(&mut r)?;
         r.end()?;
-        let action = Action::verify(header, signature, Body::decode(&body)?, origin)?;
+        let action = action(header, signature, Body::decode(&body)?, origin)?;
         Ok(Entry { action, received, outcome, rules, record_previous })
     }
 

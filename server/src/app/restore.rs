@@ -10,8 +10,11 @@ use ed25519_dalek::SigningKey;
 use plumbline_protocol::{
     Fault, OrganisationId,
     action::Action,
-    fold::Book,
+    append,
+    entry::Outcome,
+    fold::{self, Book},
     generation::Opening,
+    judge,
     log::checkpoint::SignedCheckpoint,
     page::{PushResult, Receipt},
     record::organisation as record,
@@ -119,13 +122,14 @@ fn begin<'t>(
     if opening.base > log.tip.size || log.tree.root_at(opening.base)? != opening.root {
         return Err(Fault::invalid("restore", "root").into());
     }
+    let key = turn(tx, &organisation, &opening.server_key)?;
     // Nothing but what it names is continued: not what came in after the backup was put back, either.
     if opening.base < log.tip.size {
-        drop(log);
+        allowed(log, enrolment.clone(), &action, now)?;
         rows::cut(tx, &organisation, opening.base)?;
         log = Log::open(tx, organisation)?;
     }
-    log.key = turn(tx, &organisation, &opening.server_key)?;
+    log.key = key;
     let mut results = Vec::new();
     for action in [enrolment, action] {
         let logged = log::append(tx, &mut log, action, now)?.map_err(|refusal| refusal.fault())?;
@@ -136,6 +140,20 @@ fn begin<'t>(
     log.close()?;
     tracing::info!(%organisation, generation = opening.generation, base = opening.base, "restored");
     Ok(receipt)
+}
+
+/// Refuses whom the log as it stands does not allow to restore: nobody else is worth the time of a cut, and by a cut nobody
+/// comes behind the entry that took their rights. What is folded here is never written.
+fn allowed(mut log: Log<'_>, enrolment: Action, action: &Action, now: i64) -> Result<()> {
+    let Log { tip, book, tree, .. } = &mut log;
+    let mut root_at = |size| tree.root_at(size).map_err(Error::into_fault);
+    let entry = append::append(book, tip, enrolment, now, &mut root_at)?.map_err(|refusal| refusal.fault())?;
+    let received = entry.received;
+    fold::step(book, tip, &Arc::new(entry))?;
+    match judge::judge(book, action, received)? {
+        Outcome::Applied => Ok(()),
+        Outcome::Held(held) => Err(held.fault().into()),
+    }
 }
 
 /// The next key signs from here on, if `named` is its public half.

@@ -28,6 +28,9 @@ use super::{
 };
 use crate::error::{Error, Result};
 
+/// Entries folded before what they changed is written, when a log is folded anew: it bounds memory.
+const REFOLD: u64 = 1000;
+
 /// Whether someone may see a record, by its kind, project and concerns.
 pub type Sees<'a> = &'a dyn Fn(&str, Option<Uuid>, Option<Uuid>) -> bool;
 
@@ -132,7 +135,8 @@ impl<'t> Log<'t> {
     }
 }
 
-/// Cuts the log to its first `size` entries and folds those anew; what is cut off is kept aside.
+/// Cuts the log to its first `size` entries and folds those anew; what is cut off is kept aside. No signature is verified
+/// again, for the writer waits: whoever cuts holds the root of what is left against one that was signed.
 pub fn cut(tx: &Tx<'_>, organisation: &OrganisationId, size: u64) -> Result<()> {
     let log = Log::open(tx, *organisation)?;
     let (end, generation) = (log.tip.size, log.generation);
@@ -140,7 +144,7 @@ pub fn cut(tx: &Tx<'_>, organisation: &OrganisationId, size: u64) -> Result<()> 
     let aside = "INSERT INTO superseded (organisation, generation, position, bytes) VALUES (?1, ?2, ?3, ?4)";
     let mut aside = tx.0.prepare_cached(aside)?;
     walk(tx, organisation, size, end, None, |position, entry| {
-        let entry = whole(entry)?;
+        let (_, entry) = stored(entry)?;
         aside.execute((&organisation.0, generation, position, entry.encode()))?;
         Ok(ControlFlow::Continue(()))
     })?;
@@ -158,19 +162,29 @@ pub fn cut(tx: &Tx<'_>, organisation: &OrganisationId, size: u64) -> Result<()> 
     ] {
         tx.0.prepare_cached(sql)?.execute([&organisation.0])?;
     }
-    let mut log = Log::open(tx, *organisation)?;
-    walk(tx, organisation, 0, size, None, |_, entry| {
-        let entry = whole(entry)?;
-        log.tree.push(entry.leaf())?;
-        fold::step(&mut log.book, &mut log.tip, &Arc::new(entry))?;
-        Ok(ControlFlow::Continue(()))
-    })?;
-    log.generation = generation::current(&mut log.book, organisation)?;
-    log.close()
+    let mut from = 0;
+    while from < size {
+        let to = size.min(from + REFOLD);
+        let mut log = Log::open(tx, *organisation)?;
+        walk(tx, organisation, from, to, None, |_, entry| {
+            let (leaf, entry) = stored(entry)?;
+            log.tree.push(leaf)?;
+            fold::step(&mut log.book, &mut log.tip, &Arc::new(entry))?;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        log.generation = generation::current(&mut log.book, organisation)?;
+        log.close()?;
+        from = to;
+    }
+    Ok(())
 }
 
-fn whole(entry: Option<Kept>) -> Result<Entry> {
-    Ok(entry.ok_or_else(|| Fault::corrupt("entry"))?.entry().map_err(|_| Fault::corrupt("entry"))?)
+fn stored(entry: Option<Kept>) -> Result<(Hash, Entry)> {
+    let leaf = entry.as_ref().and_then(Kept::leaf);
+    let (Some(leaf), Some(Ok(entry))) = (leaf, entry.map(Kept::stored)) else {
+        return Err(Fault::corrupt("entry").into());
+    };
+    Ok((leaf, entry))
 }
 
 /// Walks over the entries from `from` up to but without `to`, in order: `each` gets the position and, when `sees` allows

@@ -1,16 +1,19 @@
 //! The server's keys and generations from outside: rotations, restores, and who may ask for them.
 
 use plumbline_protocol::{
-    action::Action,
+    action::{Action, Seen, countersign},
     entry::{Held, Outcome},
+    fold::Book,
     log::checkpoint::SignedCheckpoint,
-    page::PushResult,
-    record::organisation,
+    page::{PushResult, Receipt},
+    record::{device, member, organisation, restore},
     value::Value,
 };
 
+use crate::db::log::Log;
+
 use super::{
-    crew::{Crew, Person},
+    crew::{Crew, Person, proven, uuid},
     *,
 };
 
@@ -28,12 +31,52 @@ impl Crew {
     async fn result(&self, by: &Person, action: Action) -> PushResult {
         self.push(by, &[action]).await.unwrap().results.remove(0)
     }
+
+    /// The log of `generation` as who sees everything has seen it now.
+    async fn seen(&self, generation: u64) -> Seen {
+        let reader = self.read(&self.ana, 1000).await;
+        Seen { generation, size: reader.tip.size, root: reader.frontier.root() }
+    }
+
+    /// The operator says that the folder was put back from a backup.
+    async fn put_back(&self) {
+        crate::app::restore::all_behind(&self.site.running.app.db).await.unwrap();
+    }
+
+    /// Sends a restore and, where it is logged, checks the receipt by the key that it names.
+    async fn restore(&mut self, pair: &[Action; 2], key: [u8; 32]) -> Result<Receipt, Fault> {
+        let receipt = self.site.receipt(&format!("/v1/log/{}/restore", self.organisation), None, pair).await?;
+        proven(pair, &receipt, &key);
+        self.server_key = key;
+        Ok(receipt)
+    }
 }
 
 impl Person {
     /// Names the key by which the server is to sign from here on.
     fn rotation(&mut self, key: [u8; 32]) -> Action {
         self.sign("organisation", self.phone.organisation, None, &[(organisation::SERVER_KEY, Value::from(key))])
+    }
+
+    /// A new device of the same member, for which this one vouches, and by it a restore that continues what it has `seen`.
+    fn restorer(&self, n: u8, seen: Seen, generation: i64, key: [u8; 32]) -> (Person, [Action; 2]) {
+        let mut new = Person::new(self.phone.organisation, n);
+        (new.phone.member, new.seen) = (self.phone.member, seen);
+        let signature = countersign(&self.phone.key, &self.phone.organisation, &new.phone.id(), &self.phone.member);
+        let words = [
+            (device::MEMBER, Value::from(self.phone.member)),
+            (device::OLD, Value::from(self.phone.id().0)),
+            (device::COUNTERSIGNATURE, Value::from(signature.as_slice())),
+        ];
+        let enrolment = new.sign("device", new.phone.id(), None, &words);
+        let words = [
+            (restore::BASE, Value::Int(seen.size as i64)),
+            (restore::ROOT, Value::from(seen.root.0)),
+            (restore::GENERATION, Value::Int(generation)),
+            (restore::SERVER_KEY, Value::from(key)),
+        ];
+        let action = new.sign("restore", uuid(20_000 + u16::from(n)), None, &words);
+        (new, [enrolment, action])
     }
 }
 
@@ -80,4 +123,60 @@ async fn nobody_is_talked_into_a_key_that_the_server_does_not_have() {
     }
     crew.checkpoint().await.0.verify(&crew.server_key).unwrap();
     crew.read(&crew.ana, 1000).await;
+}
+
+/// Shows s07, b04.
+#[tokio::test]
+async fn a_restore_cuts_off_no_entry_that_takes_its_authors_rights() {
+    let mut crew = Crew::new().await;
+    let mia = crew.hire(3, "administrator").await;
+    let seen = crew.seen(0).await;
+    let words = [(member::ROLE, Value::from("worker"))];
+    let demotion = crew.ana.sign("member", mia.phone.member, None, &words);
+    crew.by_ana(&[demotion]).await;
+    crew.put_back().await;
+    let (checkpoint, next) = crew.checkpoint().await;
+    // Neither by somebody whom the log does not know, nor by a worker, nor by who was an administrator until then.
+    let mut stranger = Person::new(crew.organisation, 90);
+    stranger.phone.member = crew.ana.phone.member;
+    for (by, fault) in
+        [(&stranger, Fault::invalid("old", "not_found")), (&crew.wes, Fault::Denied), (&mia, Fault::Denied)]
+    {
+        let (_, pair) = by.restorer(91, seen, 1, next);
+        let sent = crew.site.receipt(&format!("/v1/log/{}/restore", crew.organisation), None, &pair).await;
+        assert_eq!(sent, Err(fault));
+    }
+    assert_eq!(crew.checkpoint().await.0.checkpoint, checkpoint.checkpoint, "nothing has changed");
+    let (ana, pair) = crew.ana.restorer(92, seen, 1, next);
+    crew.restore(&pair, next).await.unwrap();
+    assert!(crew.site.sign_in(&ana.phone).await.is_ok());
+}
+
+/// Shows s07.
+#[tokio::test]
+async fn a_log_that_is_cut_is_folded_to_what_it_was() {
+    let mut crew = Crew::new().await;
+    // Enough for two turns of folding, with records that both write.
+    let denied = crew.wes.note(1, crew.there);
+    crew.push(&crew.wes, std::slice::from_ref(&denied)).await.unwrap();
+    let notes: Vec<Action> = (0..1010).map(|n| crew.ana.note(100 + n % 900, crew.here)).collect();
+    crew.by_ana(&notes).await;
+    let (seen, before) = (crew.seen(0).await, crew.read(&crew.ana, 1000).await);
+    let late = [crew.ana.note(3000, crew.here)];
+    crew.by_ana(&late).await;
+    crew.put_back().await;
+    let (_, next) = crew.checkpoint().await;
+    let (_, pair) = crew.ana.restorer(90, seen, 1, next);
+    crew.restore(&pair, next).await.unwrap();
+
+    let organisation = crew.organisation;
+    let records = before.book.records.into_iter();
+    let mut kept: Vec<_> = records.filter(|(id, _)| *id != organisation.into()).collect();
+    let there = crew.site.running.app.db.read(move |tx| {
+        let mut log = Log::open(tx, organisation)?;
+        kept.retain(|(id, record)| log.book.record(id).unwrap().as_ref() != Some(record));
+        let held = log.book.held(&denied.hash())?.map(|entry| entry.action.hash());
+        Ok((kept, held == Some(denied.hash()), log.book.record(&uuid(3000).into())?))
+    });
+    assert_eq!(there.await.unwrap(), (Vec::new(), true, None));
 }
