@@ -122,6 +122,10 @@ fn begin<'t>(
     if opening.base > log.tip.size || log.tree.root_at(opening.base)? != opening.root {
         return Err(Fault::invalid("restore", "root").into());
     }
+    // Also above one that is about to be cut off: no number names two generations.
+    if opening.generation <= log.generation {
+        return Err(Fault::invalid("restore", "generation").into());
+    }
     let key = turn(tx, &organisation, &opening.server_key)?;
     // Nothing but what it names is continued: not what came in after the backup was put back, either.
     if opening.base < log.tip.size {

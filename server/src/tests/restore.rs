@@ -180,3 +180,27 @@ async fn a_log_that_is_cut_is_folded_to_what_it_was() {
     });
     assert_eq!(there.await.unwrap(), (Vec::new(), true, None));
 }
+
+/// Shows s07.
+#[tokio::test]
+async fn no_number_names_two_generations_though_the_first_is_cut_off() {
+    let mut crew = Crew::new().await;
+    let seen = crew.seen(0).await;
+    let note = [crew.ana.note(10, crew.here)];
+    crew.by_ana(&note).await;
+    crew.put_back().await;
+    let (_, next) = crew.checkpoint().await;
+    let (new, pair) = crew.ana.restorer(90, crew.seen(0).await, 1, next);
+    let first = crew.restore(&pair, next).await.unwrap();
+    assert_eq!(crew.restore(&pair, next).await, Ok(first), "the reply was lost");
+
+    crew.put_back().await;
+    let (_, next) = crew.checkpoint().await;
+    // Ana's first device was not shown that restore, or says so.
+    let (_, pair) = crew.ana.restorer(91, seen, 1, next);
+    assert_eq!(crew.restore(&pair, next).await, Err(Fault::invalid("restore", "generation")));
+    let (_, pair) = crew.ana.restorer(92, seen, 2, next);
+    crew.restore(&pair, next).await.unwrap();
+    assert_eq!(crew.checkpoint().await.0.checkpoint.origin.generation, 2);
+    assert_eq!(crew.site.sign_in(&new.phone).await.err(), Some(Fault::SignedOut), "what it began is cut off");
+}
