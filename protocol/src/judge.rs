@@ -117,6 +117,7 @@ fn valid(book: &mut dyn Book, action: &Action, received: i64) -> Result<&'static
         organisation: action.organisation(),
         body: action.body(),
         received,
+        generation: header.seen.generation,
     };
     check_fields(book, kind, &change)?;
     if let (Some(concerns), Some(known)) = (kind.concerns, &known)

@@ -190,6 +190,8 @@ pub struct Change<'a> {
     pub body: &'a Body,
     /// When the server received it.
     pub received: i64,
+    /// Generation of the log that its author had seen.
+    pub generation: u64,
 }
 
 impl Change<'_> {

@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::{
-    action::{Cites, Origin},
+    action::{Cites, Origin, Seen},
     append::Refusal,
     fold::FieldState,
     reader,
-    record::{deposit, note, organisation, photo, project, punch},
+    record::{deposit, note, organisation, photo, project, punch, restore},
     testing::{Site, add, fields, invalid, punched, reason, says, uuid},
     vectors::{About, Author},
 };
@@ -67,6 +67,38 @@ fn the_recovery_key_makes_an_administrator_once_and_is_replaced() {
     let third = (device::RECOVERY_KEY, Value::from(Author::new(63).id().0));
     let again = site.enrolment(&mut Author::new(72), wes, &old, third);
     assert_eq!(again, enrolment("countersignature", "signature"));
+}
+
+/// Shows s07, s20.
+#[test]
+fn the_servers_key_that_a_restore_named_outlives_rotations_that_had_not_seen_it() {
+    let mut site = Site::new();
+    let (ana, old, mut new) = (site.ana.member, Author::new(1), Author::new(71));
+    let by = (device::OLD, Value::from(old.id().0));
+    let seen = site.ledger.seen(site.ledger.tip.size).unwrap();
+    assert_eq!(site.enrolment(&mut new, ana, &old, by), Ok(Outcome::Applied));
+    let (key, other) = (Author::new(62).id().0, Author::new(63).id().0);
+    let opening = [
+        (restore::BASE, Value::Int(seen.size as i64)),
+        (restore::ROOT, Value::from(seen.root.0)),
+        (restore::GENERATION, Value::Int(1)),
+        (restore::SERVER_KEY, Value::from(key)),
+    ];
+    assert_eq!(site.act(&mut new, About::new("restore", uuid(80), None), &opening), Ok(Outcome::Applied));
+    let organisation = site.ledger.tip.organisation.unwrap();
+    let about = About::new("organisation", organisation, None);
+    let rotation = [(organisation::SERVER_KEY, Value::from(other))];
+    // It was signed before the restore, and comes in after it: by itself, or admitted.
+    let late = site.by(|s| &mut s.ana, about.clone(), &rotation);
+    assert_eq!(late, invalid("server_key", "generation"));
+    let admit = admit(&site, &about, site.ledger.entries.len() - 1);
+    assert_eq!(site.by(|s| &mut s.ana, admit, &[]), invalid("server_key", "generation"));
+    assert_eq!(site.record(organisation).key(organisation::SERVER_KEY), Some(key));
+    let name = [(organisation::NAME, Value::from("Ridge Road Paving & Sons"))];
+    assert_eq!(site.by(|s| &mut s.ana, about.clone(), &name), Outcome::Applied, "all else goes on");
+    let seen = Seen { generation: 1, ..site.ledger.seen(site.ledger.tip.size).unwrap() };
+    let rotation = new.sign(seen, about, fields(&rotation));
+    assert_eq!(site.push(rotation), Ok(Outcome::Applied));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::{Access, Change, Field, Kind, Merge, Type};
 use crate::{
     entry::Held,
     fold::Book,
+    generation,
     judge::Stop,
     value::{Key, Value},
 };
@@ -43,13 +44,20 @@ pub const KIND: Kind = Kind {
     sample,
 };
 
-/// There is one organisation in a log: its own first entry.
-fn rules(_: &mut dyn Book, change: &Change<'_>) -> Result<(), Stop> {
-    match change.before {
-        _ if change.field(RESTORES).is_some() => Err(Stop::Held(Held::invalid(RESTORES, "derived"))),
-        None if change.record.as_bytes() != change.organisation.0 => Err(Stop::Held(Held::invalid("record", "second"))),
-        _ => Ok(()),
+/// There is one organisation in a log: its own first entry. The server's key that a restore named stays, whoever named
+/// another before that: the server may have that one no more.
+fn rules(book: &mut dyn Book, change: &Change<'_>) -> Result<(), Stop> {
+    let held = |field, reason| Err(Stop::Held(Held::invalid(field, reason)));
+    if change.field(RESTORES).is_some() {
+        return held(RESTORES, "derived");
     }
+    if change.before.is_none() && change.record.as_bytes() != change.organisation.0 {
+        return held("record", "second");
+    }
+    if change.field(SERVER_KEY).is_some() && change.generation < generation::current(book, &change.organisation)? {
+        return held(SERVER_KEY, "generation");
+    }
+    Ok(())
 }
 
 fn sample() -> BTreeMap<Key, Value> {

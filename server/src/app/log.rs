@@ -133,6 +133,8 @@ pub(super) fn append(
         Ok(entry) => Arc::new(entry),
         Err(refusal) => return Ok(Err(refusal)),
     };
+    // Who names the key that signs already, as two do who ask for the next one at once, names nothing new.
+    let rotation = rotation.filter(|key| key != log.key.verifying_key().as_bytes());
     if let (Some(key), Outcome::Applied) = (rotation, &entry.outcome) {
         let organisation = entry.action.organisation();
         match restore::turn(tx, &organisation, &key) {

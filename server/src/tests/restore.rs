@@ -125,6 +125,22 @@ async fn nobody_is_talked_into_a_key_that_the_server_does_not_have() {
     crew.read(&crew.ana, 1000).await;
 }
 
+/// Shows s20.
+#[tokio::test]
+async fn two_administrators_who_rotate_at_once_name_the_same_key_and_both_are_answered() {
+    let mut crew = Crew::new().await;
+    let mut mia = crew.hire(3, "administrator").await;
+    let (_, next) = crew.checkpoint().await;
+    let (first, second) = (crew.ana.rotation(next), mia.rotation(next));
+    crew.server_key = next;
+    crew.by_ana(&[first]).await;
+    let (_, after) = crew.checkpoint().await;
+    assert_eq!(outcome(&crew.result(&mia, second).await), Outcome::Applied);
+    let (signed, still) = crew.checkpoint().await;
+    signed.verify(&next).unwrap();
+    assert_eq!(after, still, "it was turned once");
+}
+
 /// Shows s07, b04.
 #[tokio::test]
 async fn a_restore_cuts_off_no_entry_that_takes_its_authors_rights() {

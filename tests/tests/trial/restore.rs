@@ -359,3 +359,32 @@ async fn the_servers_key_is_rotated_while_everybody_works() {
     let waiting = world.of("Ana").client.waiting().await.unwrap();
     assert_eq!(waiting[0].fault, Some(Fault::invalid("server_key", "unknown")), "{waiting:?}");
 }
+
+/// Shows s07, s20.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_that_was_lost_holds_up_nothing_that_was_written_after_it() {
+    let (mut world, project) = World::with_a_crew(83).await;
+    world.person("Ana", "Berta", "administrator", &[project]).await;
+    world.settle().await;
+    let backup = world.back_up().await;
+    world.of("Berta").client.rotate_server_key().await.unwrap();
+    world.of("Berta").client.sync().await.unwrap();
+    let note = world.of("Berta").note(project, "Poured under the new key").await;
+    capture(&world, "Teo", project).await;
+    world.settle().await;
+    world.put_back(&backup).await;
+    // Nobody but the others can offer what she wrote.
+    drop(world.take("Berta"));
+    assert!(world.of("Teo").client.sync().await.is_err());
+    restore(&world, "Ana").await.unwrap();
+    world.settle().await;
+    assert_eq!(world.of("Ana").client.lost().await.unwrap(), []);
+    assert_eq!(world.of("Rosa").record(note).await.id, note);
+    all_is_back(&mut world, &[]).await;
+    for person in world.people() {
+        let (client, alarms) = (&person.client, person.alarms().await);
+        assert!(client.waiting().await.unwrap().is_empty(), "{}", person.name);
+        client.sync().await.unwrap();
+        assert_eq!(person.alarms().await, alarms, "{}", person.name);
+    }
+}
