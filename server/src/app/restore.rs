@@ -4,8 +4,9 @@
 //! Invariants: a log that is known to lack what was acknowledged takes nothing in until an administrator's restore; that is
 //! believed on the server's own signature or its operator's word alone; what a restore does not continue is kept aside.
 
-use std::sync::Arc;
+use std::{cmp::Ordering, sync::Arc};
 
+use data_encoding::HEXLOWER;
 use ed25519_dalek::SigningKey;
 use plumbline_protocol::{
     Fault, OrganisationId,
@@ -59,28 +60,38 @@ pub async fn present(app: &Arc<App>, op: &Op, text: &str) -> Result<Standing> {
     let signed = SignedCheckpoint::parse(text)?;
     let standing = app.db.write(move |tx| {
         let mut log = Log::open(tx, organisation)?;
-        let checkpoint = signed.checkpoint;
-        if checkpoint.origin.organisation != organisation {
+        if signed.checkpoint.origin.organisation != organisation {
             return Err(Fault::invalid("checkpoint", "organisation").into());
         }
-        let next = organisation::next_key(tx, &organisation)?.verifying_key().to_bytes();
-        let now = log.key.verifying_key().to_bytes();
-        if signed.verify(&now).is_err() && signed.verify(&next).is_err() {
-            return Err(Fault::invalid("checkpoint", "signature").into());
+        let next = organisation::next_key(tx, &organisation)?.verifying_key();
+        // The next key has never signed here: it has in what this log lost. A restore must name one that has not.
+        let spent = signed.verify(next.as_bytes()).is_ok();
+        if spent {
+            organisation::put_next_key(tx, &organisation, &Zeroizing::new(random::bytes()?))?;
         }
-        let behind = match checkpoint.origin.generation.cmp(&log.generation) {
-            std::cmp::Ordering::Greater => true,
-            std::cmp::Ordering::Equal if checkpoint.size > log.tip.size => true,
-            std::cmp::Ordering::Equal => log.tree.root_at(checkpoint.size)? != checkpoint.root,
-            std::cmp::Ordering::Less => false,
-        };
-        if behind && !log.behind {
-            tracing::error!(%organisation, size = log.tip.size, acknowledged = checkpoint.size, "the log is behind");
+        if spent || !log.behind && lacks(&mut log, &signed)? {
+            let (size, acknowledged) = (log.tip.size, signed.checkpoint.size);
+            tracing::error!(%organisation, size, acknowledged, "the log is behind");
             organisation::put_behind(tx, &organisation, true)?;
+            log.behind = true;
         }
-        Ok(Standing { behind: behind || log.behind, next_key: data_encoding::HEXLOWER.encode(&next) })
+        let next = organisation::next_key(tx, &organisation)?.verifying_key();
+        Ok(Standing { behind: log.behind, next_key: HEXLOWER.encode(next.as_bytes()) })
     });
     standing.await
+}
+
+/// Whether the log does not go on from a checkpoint that its present key signed.
+fn lacks(log: &mut Log<'_>, signed: &SignedCheckpoint) -> Result<bool> {
+    let checkpoint = &signed.checkpoint;
+    let known = signed.verify(log.key.verifying_key().as_bytes());
+    known.map_err(|_| Fault::invalid("checkpoint", "signature"))?;
+    Ok(match checkpoint.origin.generation.cmp(&log.generation) {
+        Ordering::Greater => true,
+        Ordering::Equal if checkpoint.size > log.tip.size => true,
+        Ordering::Equal => log.tree.root_at(checkpoint.size)? != checkpoint.root,
+        Ordering::Less => false,
+    })
 }
 
 /// The operator's word that the folder was put back from a backup: every log waits for its administrator's restore.

@@ -1,16 +1,17 @@
 //! The server's keys and generations from outside: rotations, restores, and who may ask for them.
 
 use plumbline_protocol::{
+    Hash,
     action::{Action, Seen, countersign},
     entry::{Held, Outcome},
     fold::Book,
-    log::checkpoint::SignedCheckpoint,
+    log::checkpoint::{Checkpoint, SignedCheckpoint},
     page::{PushResult, Receipt},
-    record::{device, member, organisation, restore},
+    record::{device, member, organisation::SERVER_KEY, restore},
     value::Value,
 };
 
-use crate::db::log::Log;
+use crate::db::{log::Log, organisation};
 
 use super::{
     crew::{Crew, Person, proven, uuid},
@@ -43,6 +44,15 @@ impl Crew {
         crate::app::restore::all_behind(&self.site.running.app.db).await.unwrap();
     }
 
+    /// Presents a checkpoint: whether the log is behind, and the key that follows.
+    async fn present(&self, checkpoint: &SignedCheckpoint) -> Result<(bool, String), Fault> {
+        let url = self.site.url("/v1/checkpoint");
+        let body = serde_json::json!({"checkpoint": checkpoint.to_string()});
+        let sent = self.site.client.post(url).bearer_auth(self.wes.token()).json(&body).send().await.unwrap();
+        let standing: serde_json::Value = answer(sent).await?;
+        Ok((standing["behind"] == true, standing["next_key"].as_str().unwrap().to_owned()))
+    }
+
     /// Sends a restore and, where it is logged, checks the receipt by the key that it names.
     async fn restore(&mut self, pair: &[Action; 2], key: [u8; 32]) -> Result<Receipt, Fault> {
         let receipt = self.site.receipt(&format!("/v1/log/{}/restore", self.organisation), None, pair).await?;
@@ -55,7 +65,7 @@ impl Crew {
 impl Person {
     /// Names the key by which the server is to sign from here on.
     fn rotation(&mut self, key: [u8; 32]) -> Action {
-        self.sign("organisation", self.phone.organisation, None, &[(organisation::SERVER_KEY, Value::from(key))])
+        self.sign("organisation", self.phone.organisation, None, &[(SERVER_KEY, Value::from(key))])
     }
 
     /// A new device of the same member, for which this one vouches, and by it a restore that continues what it has `seen`.
@@ -219,4 +229,38 @@ async fn no_number_names_two_generations_though_the_first_is_cut_off() {
     crew.restore(&pair, next).await.unwrap();
     assert_eq!(crew.checkpoint().await.0.checkpoint.origin.generation, 2);
     assert_eq!(crew.site.sign_in(&new.phone).await.err(), Some(Fault::SignedOut), "what it began is cut off");
+}
+
+/// Shows s07, s20.
+#[tokio::test]
+async fn a_key_that_signed_in_what_was_lost_is_named_by_no_restore() {
+    let mut crew = Crew::new().await;
+    let (shown, in_backup) = crew.checkpoint().await;
+    let asked = crew.present(&shown).await.unwrap();
+    assert_eq!(asked, (false, HEXLOWER.encode(&in_backup)));
+    let ahead = |size, key: &SigningKey| Checkpoint { size, root: Hash([1; 32]), ..shown.checkpoint }.sign(key);
+    let stranger = ahead(1000, &SigningKey::from_bytes(&[9; 32]));
+    assert_eq!(crew.present(&stranger).await, Err(Fault::invalid("checkpoint", "signature")));
+
+    // By what the log has, it is behind; then comes who was shown more: the lost part had turned to the backup's next key.
+    let organisation = crew.organisation;
+    let keys = crew
+        .site
+        .running
+        .app
+        .db
+        .read(move |tx| Ok((Log::open(tx, organisation)?.key, organisation::next_key(tx, &organisation)?)));
+    let (key, next) = keys.await.unwrap();
+    assert_eq!(crew.present(&ahead(1000, &key)).await, Ok((true, HEXLOWER.encode(&in_backup))));
+    let (behind, fresh) = crew.present(&ahead(1001, &next)).await.unwrap();
+    assert!(behind && fresh != HEXLOWER.encode(&in_backup));
+    // Whoever comes after that, with whatever checkpoint, is told the same: a restore that is under way stays good.
+    for checkpoint in [&ahead(1000, &key), &ahead(1001, &next), &shown] {
+        assert_eq!(crew.present(checkpoint).await, Ok((true, fresh.clone())));
+    }
+    let (_, pair) = crew.ana.restorer(90, crew.seen(0).await, 1, in_backup);
+    assert_eq!(crew.restore(&pair, in_backup).await, Err(Fault::invalid("server_key", "unknown")));
+    let (_, named) = crew.checkpoint().await;
+    let (_, pair) = crew.ana.restorer(91, crew.seen(0).await, 1, named);
+    crew.restore(&pair, named).await.unwrap();
 }

@@ -360,6 +360,17 @@ async fn the_servers_key_is_rotated_while_everybody_works() {
     assert_eq!(waiting[0].fault, Some(Fault::invalid("server_key", "unknown")), "{waiting:?}");
 }
 
+/// The keys by which the server was to sign, and those by which it has signed deposits.
+fn server_keys(world: &World) -> BTreeSet<[u8; 32]> {
+    let keys = |entry: &std::sync::Arc<Entry>| {
+        let (header, body) = (entry.action.header(), entry.action.body());
+        let named = body.field("server_key").filter(|_| entry.outcome.applied()).and_then(Value::bytes);
+        let signs = (header.kind == "deposit").then_some(header.device.0);
+        signs.or_else(|| named?.try_into().ok())
+    };
+    Liar::of(&world.server_folder()).entries.iter().filter_map(keys).collect()
+}
+
 /// Shows s07, s20.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rotation_that_was_lost_holds_up_nothing_that_was_written_after_it() {
@@ -372,6 +383,7 @@ async fn a_rotation_that_was_lost_holds_up_nothing_that_was_written_after_it() {
     let note = world.of("Berta").note(project, "Poured under the new key").await;
     capture(&world, "Teo", project).await;
     world.settle().await;
+    let before = server_keys(&world);
     world.put_back(&backup).await;
     // Nobody but the others can offer what she wrote.
     drop(world.take("Berta"));
@@ -381,6 +393,8 @@ async fn a_rotation_that_was_lost_holds_up_nothing_that_was_written_after_it() {
     assert_eq!(world.of("Ana").client.lost().await.unwrap(), []);
     assert_eq!(world.of("Rosa").record(note).await.id, note);
     all_is_back(&mut world, &[]).await;
+    let after = server_keys(&world);
+    assert!(after.len() == 2 && after.intersection(&before).count() == 1, "a deposit by the lost key: {after:?}");
     for person in world.people() {
         let (client, alarms) = (&person.client, person.alarms().await);
         assert!(client.waiting().await.unwrap().is_empty(), "{}", person.name);
