@@ -28,11 +28,11 @@ pub enum Refusal {
     Organisation,
     /// What its author claims to have seen is not in this log.
     Seen,
-    /// The enrolment breaks a rule; failed enrolments leave no entry (rule 7).
-    Enrolment(Held),
+    /// An enrolment or restore that would be held: neither leaves an entry (rules 7 and 22).
+    Held(Held),
     /// It would put a server key in place that the server does not have.
-    Key(Fault),
-    /// A restore that does not stand right behind what it continues, or breaks a rule.
+    Key,
+    /// A restore that does not stand right behind what it continues.
     Restore,
 }
 
@@ -45,10 +45,9 @@ impl Refusal {
             Refusal::Device => Fault::invalid("device", "unknown"),
             Refusal::Organisation => Fault::invalid("organisation", "other"),
             Refusal::Seen => Fault::invalid("seen", "unknown"),
-            Refusal::Enrolment(Held::Invalid { field, reason }) => Fault::invalid(field.clone(), reason.clone()),
-            Refusal::Key(fault) => fault.clone(),
+            Refusal::Held(held) => held.fault(),
+            Refusal::Key => Fault::invalid(organisation::SERVER_KEY, "unknown"),
             Refusal::Restore => Fault::invalid("restore", "base"),
-            Refusal::Enrolment(held) => Fault::invalid("enrolment", held.code()),
         }
     }
 }
@@ -94,11 +93,8 @@ pub fn append(
     }
     let received = now.max(tip.received);
     let outcome = judge(book, &action, received)?;
-    if opening.is_some() && !outcome.applied() {
-        return Ok(Err(Refusal::Restore));
-    }
-    if let (true, Outcome::Held(held)) = (comes_in, &outcome) {
-        return Ok(Err(Refusal::Enrolment(held.clone())));
+    if let (true, Outcome::Held(held)) = (comes_in || opening.is_some(), &outcome) {
+        return Ok(Err(Refusal::Held(held.clone())));
     }
     let record_previous = record_previous(book, tip, &action)?;
     Ok(Ok(Entry { action, received, outcome, rules: RULES, record_previous }))

@@ -87,10 +87,12 @@ fn every_refusal_names_what_to_do() {
         (Refusal::Device, "device"),
         (Refusal::Organisation, "organisation"),
         (Refusal::Seen, "seen"),
-        (Refusal::Enrolment(Held::invalid("invite", "used")), "invite"),
-        (Refusal::Enrolment(Held::Denied), "enrolment"),
+        (Refusal::Held(Held::invalid("invite", "used")), "invite"),
+        (Refusal::Key, "server_key"),
+        (Refusal::Restore, "restore"),
     ] {
         assert!(matches!(refusal.fault(), Fault::Invalid { field: f, .. } if f == field));
     }
     assert_eq!(Refusal::Reenrol.fault(), Fault::Reenrol);
+    assert_eq!(Refusal::Held(Held::Denied).fault(), Fault::Denied);
 }

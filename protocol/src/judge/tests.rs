@@ -12,7 +12,7 @@ use crate::{
 };
 
 fn enrolment(field: &str, reason: &str) -> Result<Outcome, Refusal> {
-    Err(Refusal::Enrolment(Held::invalid(field, reason)))
+    Err(Refusal::Held(Held::invalid(field, reason)))
 }
 
 fn invited(invite: Uuid) -> (&'static str, Value) {

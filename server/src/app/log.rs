@@ -137,10 +137,9 @@ pub(super) fn append(
     let rotation = rotation.filter(|key| key != log.key.verifying_key().as_bytes());
     if let (Some(key), Outcome::Applied) = (rotation, &entry.outcome) {
         let organisation = entry.action.organisation();
-        match restore::turn(tx, &organisation, &key) {
-            Ok(key) => log.key = key,
-            Err(Error::Fault(fault)) => return Ok(Err(Refusal::Key(fault))),
-            Err(error) => return Err(error),
+        match restore::turn(tx, &organisation, &key)? {
+            Some(key) => log.key = key,
+            None => return Ok(Err(Refusal::Key)),
         }
     }
     let position = log.push(&entry)?;

@@ -11,7 +11,7 @@ use ed25519_dalek::SigningKey;
 use plumbline_protocol::{
     Fault, OrganisationId,
     action::Action,
-    append,
+    append::{self, Refusal},
     entry::Outcome,
     fold::{self, Book},
     generation::Opening,
@@ -137,7 +137,7 @@ fn begin<'t>(
     if opening.generation <= log.generation {
         return Err(Fault::invalid("restore", "generation").into());
     }
-    let key = turn(tx, &organisation, &opening.server_key)?;
+    let key = turn(tx, &organisation, &opening.server_key)?.ok_or_else(|| Refusal::Key.fault())?;
     // Nothing but what it names is continued: not what came in after the backup was put back, either.
     if opening.base < log.tip.size {
         allowed(log, enrolment.clone(), &action, now)?;
@@ -171,14 +171,14 @@ fn allowed(mut log: Log<'_>, enrolment: Action, action: &Action, now: i64) -> Re
     }
 }
 
-/// The next key signs from here on, if `named` is its public half.
-pub fn turn(tx: &Tx<'_>, organisation: &OrganisationId, named: &[u8; 32]) -> Result<SigningKey> {
+/// The next key signs from here on, if `named` is its public half; none where it is not.
+pub fn turn(tx: &Tx<'_>, organisation: &OrganisationId, named: &[u8; 32]) -> Result<Option<SigningKey>> {
     let next = organisation::next_key(tx, organisation)?;
     if next.verifying_key().as_bytes() != named {
-        return Err(Fault::invalid(record::SERVER_KEY, "unknown").into());
+        return Ok(None);
     }
     organisation::turn_key(tx, organisation, &Zeroizing::new(random::bytes()?))?;
-    Ok(next)
+    Ok(Some(next))
 }
 
 /// The server key that an action, or the held one that it admits, would put in place of the present one: an

@@ -173,7 +173,10 @@ async fn a_restore_cuts_off_no_entry_that_takes_its_authors_rights() {
         assert_eq!(sent, Err(fault));
     }
     assert_eq!(crew.checkpoint().await.0.checkpoint, checkpoint.checkpoint, "nothing has changed");
-    let (ana, pair) = crew.ana.restorer(92, seen, 1, next);
+    // Nor where there is nothing to cut.
+    let (_, pair) = mia.restorer(92, crew.seen(0).await, 1, next);
+    assert_eq!(crew.restore(&pair, next).await, Err(Fault::Denied));
+    let (ana, pair) = crew.ana.restorer(93, seen, 1, next);
     crew.restore(&pair, next).await.unwrap();
     assert!(crew.site.sign_in(&ana.phone).await.is_ok());
 }
