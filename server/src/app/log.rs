@@ -44,9 +44,18 @@ const SUBTREE_BYTES: usize = 36;
 
 /// Appends what a session's device has signed, and answers with a receipt. A revoked device may push: all of it is held.
 pub async fn push(app: &Arc<App>, op: &Op, packed: Vec<u8>) -> Result<Vec<u8>> {
-    let Op { organisation, device, .. } = *op;
+    take(app, op.organisation, Some(op.device), packed).await
+}
+
+/// Appends actions of one device or, where a restore lost them, of anybody.
+pub(super) async fn take(
+    app: &Arc<App>,
+    organisation: OrganisationId,
+    only_of: Option<DeviceId>,
+    packed: Vec<u8>,
+) -> Result<Vec<u8>> {
     let actions = super::blocking(app, move |_| read(&packed, Some(organisation))).await?;
-    let mut results = Vec::with_capacity(actions.len());
+    let (mut results, mut began) = (Vec::with_capacity(actions.len()), None);
     let mut actions = actions.into_iter().peekable();
     // A slice is durable by itself: whoever is cut off between two sends all of it again and gets the same positions.
     loop {
@@ -55,29 +64,39 @@ pub async fn push(app: &Arc<App>, op: &Op, packed: Vec<u8>) -> Result<Vec<u8>> {
         let judged = app.db.write(move |tx| {
             let mut log = Log::open(tx, organisation)?;
             restore::open(&log)?;
+            let generation = log.generation;
+            if only_of.is_none() && generation == 0 {
+                return Err(Fault::Denied.into());
+            }
+            // A restore came between two slices: where the first of them stand is not known any more.
+            if began.is_some_and(|began| began != generation) {
+                return Err(Fault::Busy { retry_after: 1 }.into());
+            }
             let mut results = so_far;
             for action in slice {
                 results.push(match action {
-                    Ok(action) if action.header().device != device => refused(&Refusal::Device),
+                    Ok(action) if only_of.is_some_and(|device| device != action.header().device) => {
+                        refused(&Refusal::Device)
+                    }
                     action => taken(tx, &mut log, action, now)?,
                 });
             }
             let judged = match last {
                 true => ControlFlow::Break(receipt(&mut log, results, now)?),
-                false => ControlFlow::Continue(results),
+                false => ControlFlow::Continue((generation, results)),
             };
             log.close()?;
             Ok(judged)
         });
         match judged.await? {
-            ControlFlow::Continue(so_far) => results = so_far,
+            ControlFlow::Continue((generation, so_far)) => (began, results) = (Some(generation), so_far),
             ControlFlow::Break(receipt) => return answer(app, receipt).await,
         }
     }
 }
 
 /// Logs one action among others. A restore comes in by a way of its own.
-pub(super) fn taken(
+fn taken(
     tx: &Tx<'_>,
     log: &mut Log<'_>,
     action: std::result::Result<Action, BadAction>,

@@ -17,7 +17,7 @@ use plumbline_protocol::{
     generation::Opening,
     judge,
     log::checkpoint::SignedCheckpoint,
-    page::{PushResult, Receipt},
+    page::Receipt,
     record::organisation as record,
     value::Value,
 };
@@ -122,7 +122,7 @@ pub async fn restore(app: &Arc<App>, organisation: OrganisationId, packed: Vec<u
     log::answer(app, receipt.await?).await
 }
 
-fn begin<'t>(
+pub fn begin<'t>(
     tx: &'t Tx<'t>,
     mut log: Log<'t>,
     opening: &Opening,
@@ -199,24 +199,7 @@ pub fn rotation(log: &mut Log<'_>, action: &Action) -> Result<Option<[u8; 32]>> 
 /// and timed anew, whoever's it is.
 pub async fn offer(app: &Arc<App>, op: &Op, packed: Vec<u8>) -> Result<Vec<u8>> {
     op.full()?;
-    let organisation = op.organisation;
-    let actions = super::blocking(app, move |_| log::read(&packed, Some(organisation))).await?;
-    let now = app.now();
-    let receipt = app.db.write(move |tx| {
-        let mut log = Log::open(tx, organisation)?;
-        open(&log)?;
-        if log.generation == 0 {
-            return Err(Fault::Denied.into());
-        }
-        let mut results: Vec<PushResult> = Vec::with_capacity(actions.len());
-        for action in actions {
-            results.push(log::taken(tx, &mut log, action, now)?);
-        }
-        let receipt = log::receipt(&mut log, results, now)?;
-        log.close()?;
-        Ok(receipt)
-    });
-    log::answer(app, receipt.await?).await
+    log::take(app, op.organisation, None, packed).await
 }
 
 /// Gives a next key to what an older version made.

@@ -1,22 +1,28 @@
 //! The server's keys and generations from outside: rotations, restores, and who may ask for them.
 
+use std::{collections::BTreeSet, time::Duration};
+
 use plumbline_protocol::{
     Hash,
     action::{Action, Seen, countersign},
     entry::{Held, Outcome},
     fold::Book,
+    generation::Opening,
     log::checkpoint::{Checkpoint, SignedCheckpoint},
-    page::{PushResult, Receipt},
+    page::{self, PushResult, Receipt},
     record::{device, member, organisation::SERVER_KEY, restore},
     value::Value,
 };
-
-use crate::db::{log::Log, organisation};
+use tokio::time::timeout;
 
 use super::{
     crew::{Crew, Person, proven, uuid},
     *,
 };
+use crate::db::{log::Log, organisation};
+
+/// Until then what is waited for must have been seen.
+const BOUND: Duration = Duration::from_secs(60);
 
 impl Crew {
     /// The newest checkpoint and the key that follows the one which signed it.
@@ -266,4 +272,63 @@ async fn a_key_that_signed_in_what_was_lost_is_named_by_no_restore() {
     let (_, named) = crew.checkpoint().await;
     let (_, pair) = crew.ana.restorer(91, crew.seen(0).await, 1, named);
     crew.restore(&pair, named).await.unwrap();
+}
+
+/// Shows s07, s10.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_push_that_a_restore_cuts_in_two_is_sent_again() {
+    let mut crew = Crew::new().await;
+    let seen = crew.seen(0).await;
+    let (_, next) = crew.checkpoint().await;
+    let (_, [enrolment, action]) = crew.ana.restorer(90, seen, 1, next);
+    let opening = Opening::of(&action).unwrap();
+    let notes: Vec<Action> = (0..3000).map(|n| crew.wes.note(100 + n, crew.here)).collect();
+    let (organisation, db) = (crew.organisation, &crew.site.running.app.db);
+    let restored = async {
+        // As soon as a part of the push is durable; in one job, so that no slice of it finds a log that waits.
+        while db.read(move |tx| Ok(Log::open(tx, organisation)?.tip.size)).await.unwrap() == seen.size {}
+        db.write(move |tx| {
+            organisation::put_behind(tx, &organisation, true)?;
+            let log = Log::open(tx, organisation)?;
+            crate::app::restore::begin(tx, log, &opening, [enrolment, action], NOW)
+        })
+        .await
+        .unwrap();
+    };
+    let body = page::pack(&page::encode_push(&notes)).unwrap();
+    let pushing = crew.site.send("/v1/push", Some(crew.wes.token()), body);
+    let (pushed, restored) = tokio::join!(pushing, timeout(BOUND, restored));
+    restored.unwrap();
+    assert!(matches!(pushed, Err(Fault::Busy { .. })), "it was told where entries stood that are no more: {pushed:?}");
+    crew.server_key = next;
+    let receipt = crew.push(&crew.wes, &notes).await.unwrap();
+    assert!(receipt.results.iter().all(|result| outcome(result) == Outcome::Applied));
+}
+
+/// Shows s07, s10.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_offered_again_is_taken_in_parts_that_others_may_come_between() {
+    let mut crew = Crew::new().await;
+    let seen = crew.seen(0).await;
+    let notes: Vec<Action> = (0..1000).map(|n| crew.wes.note(100 + n, crew.here)).collect();
+    let offer = async |crew: &Crew| crew.site.receipt("/v1/offer", Some(crew.ana.token()), &notes).await;
+    assert_eq!(offer(&crew).await, Err(Fault::Denied), "nothing was lost");
+    crew.push(&crew.wes, &notes).await.unwrap();
+    crew.put_back().await;
+    let (_, next) = crew.checkpoint().await;
+    let (_, pair) = crew.ana.restorer(90, seen, 1, next);
+    crew.restore(&pair, next).await.unwrap();
+
+    let (organisation, db) = (crew.organisation, &crew.site.running.app.db);
+    let (start, end) = (seen.size + 2, seen.size + 2 + 1000);
+    let between = async {
+        let mut sizes = BTreeSet::new();
+        while sizes.last() != Some(&end) {
+            sizes.insert(db.read(move |tx| Ok(Log::open(tx, organisation)?.tip.size)).await.unwrap());
+        }
+        sizes.range(start + 1..end).count()
+    };
+    let (receipt, parts) = tokio::join!(offer(&crew), timeout(BOUND, between));
+    proven(&notes, &receipt.unwrap(), &next);
+    assert!(parts.unwrap() > 0, "one write took it all");
 }
