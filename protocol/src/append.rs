@@ -73,13 +73,15 @@ pub fn append(
     }
     let organisation = action.organisation();
     match book.chain(&header.device)? {
+        None if header.sequence == 0 => {}
+        None => return Ok(Err(Refusal::Gap(0))),
+        // Holes are looked up for what does not go on as it should, and for nothing else.
+        Some(head) if head.leads_to(header) => {}
         Some(head) if header.sequence > head.sequence && generation::passes(book, &organisation, header)? => {}
-        None if header.sequence > 0 => return Ok(Err(Refusal::Gap(0))),
-        Some(head) if header.sequence > head.sequence + 1 => return Ok(Err(Refusal::Gap(head.sequence + 1))),
-        Some(head) if header.sequence <= head.sequence || header.previous != Some(head.hash) => {
-            return Ok(Err(Refusal::Reenrol));
+        Some(head) if header.sequence > head.sequence.saturating_add(1) => {
+            return Ok(Err(Refusal::Gap(head.sequence + 1)));
         }
-        _ => {}
+        Some(_) => return Ok(Err(Refusal::Reenrol)),
     }
     let now_at = generation::current(book, &organisation)?;
     if !seen(book, tip, &action, now_at, root_at)? {
@@ -112,7 +114,11 @@ fn seen(
     if seen.generation > generation {
         return Ok(false);
     }
-    let known = match generation::kept(book, &action.organisation(), seen.generation)? {
+    let kept = match seen.generation < generation {
+        true => generation::kept(book, &action.organisation(), seen.generation)?,
+        false => None,
+    };
+    let known = match kept {
         Some(base) if seen.size > base => return Ok(true),
         Some(_) => true,
         None => seen.size <= tip.size,

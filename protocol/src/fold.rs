@@ -8,7 +8,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    action::Action,
+    action::{Action, Header},
     entry::{Entry, Outcome},
     evidence,
     fault::Fault,
@@ -293,6 +293,13 @@ pub struct ChainHead {
     pub sequence: u64,
     /// Hash of that action's header.
     pub hash: Hash,
+}
+
+impl ChainHead {
+    /// True when `header` is the device's next one.
+    pub fn leads_to(&self, header: &Header) -> bool {
+        self.sequence.checked_add(1) == Some(header.sequence) && header.previous == Some(self.hash)
+    }
 }
 
 /// Where a log's records are kept. Every method concerns one organisation; a failure of the store is a [`Fault`].

@@ -174,16 +174,14 @@ pub fn read(book: &mut dyn Book, tip: &mut Tip, entry: &Arc<Entry>, all: bool) -
     if !comes_in && !known_device(book, tip, action)? {
         return lie(Code::Key, "signed by a key that is not enrolled");
     }
-    let chain = book.chain(&header.device)?;
-    let gap = match &chain {
-        None => header.sequence > 0 && all,
-        Some(head) if header.sequence > head.sequence && generation::passes(book, &action.organisation(), header)? => {
-            false
-        }
-        Some(head) if header.sequence == head.sequence + 1 => header.previous != Some(head.hash),
-        Some(head) => header.sequence <= head.sequence || all,
+    let goes_on = match book.chain(&header.device)? {
+        None => header.sequence == 0 || !all,
+        Some(head) if head.leads_to(header) => true,
+        Some(head) if header.sequence <= head.sequence => false,
+        Some(head) if !all && header.sequence - head.sequence > 1 => true,
+        Some(_) => generation::passes(book, &action.organisation(), header)?,
     };
-    if gap {
+    if !goes_on {
         return lie(Code::Chain, "does not follow the device's previous action");
     }
     if record_previous(book, tip, action)? != entry.record_previous {

@@ -6,7 +6,7 @@ use crate::{
     append::Refusal,
     entry::{Held, Outcome},
     fold::{Book, Record},
-    record::{device, invite, member, note, organisation, project, punch},
+    record::{device, invite, member, note, organisation, project, punch, restore},
     value::{Key, Value},
     vectors::{About, Author, Fields, Ledger, START, time},
 };
@@ -182,6 +182,22 @@ impl Site {
             [(device::MEMBER, Value::from(of)), (device::COUNTERSIGNATURE, Value::from(signature.as_slice())), by];
         let about = About::new("device", author.id(), None);
         self.act(author, about, &words)
+    }
+
+    /// Ana's new device, which enrols and opens generation 1 with this key of the server's.
+    pub(crate) fn restore(&mut self, key: [u8; 32]) -> Author {
+        let (old, mut new) = (Author::new(1), Author::new(71));
+        let seen = self.ledger.seen(self.ledger.tip.size).unwrap();
+        let by = (device::OLD, Value::from(old.id().0));
+        assert_eq!(self.enrolment(&mut new, self.ana.member, &old, by), Ok(Outcome::Applied));
+        let opening = [
+            (restore::BASE, Value::Int(i64::try_from(seen.size).unwrap())),
+            (restore::ROOT, Value::from(seen.root.0)),
+            (restore::GENERATION, Value::Int(1)),
+            (restore::SERVER_KEY, Value::from(key)),
+        ];
+        assert_eq!(self.act(&mut new, About::new("restore", uuid(80), None), &opening), Ok(Outcome::Applied));
+        new
     }
 
     /// The record as it stands.

@@ -4,7 +4,9 @@ use super::*;
 use crate::{
     OrganisationId,
     action::Seen,
-    testing::{Site, fields, says},
+    record::restore,
+    testing::{Site, fields, says, uuid},
+    value::Value,
     vectors::Author,
 };
 
@@ -30,6 +32,28 @@ fn a_known_sequence_with_other_bytes_must_enrol_again() {
     assert!(site.by(|s| &mut s.wes, about.clone(), &says("The phone")).applied());
     assert_eq!(site.act(&mut clone, about.clone(), &says("The clone")), Err(Refusal::Reenrol));
     assert_eq!(site.act(&mut clone, about, &says("Its next")), Err(Refusal::Reenrol), "other previous hash");
+}
+
+/// Shows s07.
+#[test]
+fn a_chain_passes_a_hole_that_an_administrator_listed_and_goes_on_from_there() {
+    let mut site = Site::new();
+    let (wes, next, organisation) = (site.wes.author.id(), site.wes.author.sequence, site.ledger.tip.organisation);
+    site.restore(Author::new(62).id().0);
+    let late = |sequence| {
+        let previous = Some(Hash([7; 32]));
+        Author { sequence, previous, organisation, ..Author::new(4) }
+    };
+    let [mut here, mut there] = [late(next + 3), late(next + 5)];
+    let about = site.note(70);
+    assert_eq!(site.act(&mut late(next + 3), about.clone(), &says("Later")), Err(Refusal::Gap(next)));
+    let lost = [(restore::LOST, Value::from(generation::hole(&wes, next + 3).as_slice()))];
+    assert!(site.ana("restore", uuid(80), None, &lost).applied());
+    assert_eq!(site.act(&mut there, about.clone(), &says("Elsewhere")), Err(Refusal::Gap(next)));
+    for text in ["Later", "And on"] {
+        assert_eq!(site.act(&mut here, about.clone(), &says(text)), Ok(Outcome::Applied));
+    }
+    assert_eq!(site.act(&mut late(next + 3), about, &says("Again")), Err(Refusal::Reenrol), "it is passed once");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::{
     append::Refusal,
     fold::FieldState,
     reader,
-    record::{deposit, note, organisation, photo, project, punch, restore},
+    record::{deposit, note, organisation, photo, project, punch},
     testing::{Site, add, fields, invalid, punched, reason, says, uuid},
     vectors::{About, Author},
 };
@@ -73,18 +73,8 @@ fn the_recovery_key_makes_an_administrator_once_and_is_replaced() {
 #[test]
 fn the_servers_key_that_a_restore_named_outlives_rotations_that_had_not_seen_it() {
     let mut site = Site::new();
-    let (ana, old, mut new) = (site.ana.member, Author::new(1), Author::new(71));
-    let by = (device::OLD, Value::from(old.id().0));
-    let seen = site.ledger.seen(site.ledger.tip.size).unwrap();
-    assert_eq!(site.enrolment(&mut new, ana, &old, by), Ok(Outcome::Applied));
     let (key, other) = (Author::new(62).id().0, Author::new(63).id().0);
-    let opening = [
-        (restore::BASE, Value::Int(seen.size as i64)),
-        (restore::ROOT, Value::from(seen.root.0)),
-        (restore::GENERATION, Value::Int(1)),
-        (restore::SERVER_KEY, Value::from(key)),
-    ];
-    assert_eq!(site.act(&mut new, About::new("restore", uuid(80), None), &opening), Ok(Outcome::Applied));
+    let mut new = site.restore(key);
     let organisation = site.ledger.tip.organisation.unwrap();
     let about = About::new("organisation", organisation, None);
     let rotation = [(organisation::SERVER_KEY, Value::from(other))];
