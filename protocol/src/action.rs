@@ -572,16 +572,19 @@ pub struct Keys(BTreeMap<[u8; 32], Option<VerifyingKey>>);
 impl Keys {
     /// As [`verify`].
     fn verify(&mut self, key: &[u8; 32], label: &[u8], message: &[u8], signature: &[u8; 64]) -> bool {
-        let point = self.0.entry(*key).or_insert_with(|| VerifyingKey::from_bytes(key).ok());
-        let signature = Signature::from_bytes(signature);
-        point.is_some_and(|key| key.verify_strict(&[label, message].concat(), &signature).is_ok())
+        let key = self.0.entry(*key).or_insert_with(|| VerifyingKey::from_bytes(key).ok());
+        key.is_some_and(|key| good(&key, &[label, message].concat(), signature))
     }
 }
 
-/// Strict Ed25519: canonical S, no key or R of small order, no cofactor (RFC 8032 as narrowed by `verify_strict`). The one
-/// rule everywhere; checkpoints alone are signed without a label, as their format wants it.
+/// As [`verify`], without a label: checkpoints alone are signed so, as their format wants it.
 pub(crate) fn strict(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
-    let Ok(key) = VerifyingKey::from_bytes(key) else { return false };
+    VerifyingKey::from_bytes(key).is_ok_and(|key| good(&key, message, signature))
+}
+
+/// The one rule everywhere, strict Ed25519: canonical S, no key or R of small order, no cofactor (RFC 8032 as narrowed by
+/// `verify_strict`).
+fn good(key: &VerifyingKey, message: &[u8], signature: &[u8; 64]) -> bool {
     key.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
 }
 
