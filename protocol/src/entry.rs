@@ -142,10 +142,7 @@ pub struct Entry {
 impl Entry {
     /// The Merkle leaf: RFC 6962 leaf hash of `[header, signature, received, outcome, rules, record_previous]`.
     pub fn leaf(&self) -> Hash {
-        let mut w = Writer::default();
-        w.list(6).bytes(self.action.bytes()).bytes(self.action.signature());
-        self.word(&mut w);
-        merkle::leaf_hash(&w.0)
+        leaf(self.action.bytes(), self.action.signature(), |w| self.word(w))
     }
 
     /// The server's part: `received, outcome, rules, record_previous`, four items.
@@ -233,10 +230,7 @@ impl Kept {
         if Body::decode(&self.body).ok()?.commitment() != header.commitment {
             return None;
         }
-        let mut w = Writer::default();
-        w.list(6).bytes(&self.header).bytes(&self.signature);
-        self.word(&mut w);
-        Some(merkle::leaf_hash(&w.0))
+        Some(leaf(&self.header, &self.signature, |w| self.word(w)))
     }
 
     /// The entry, its action verified again.
@@ -264,6 +258,14 @@ impl Kept {
     pub(crate) fn word(&self, w: &mut Writer) {
         word(w, self.received, &self.outcome, self.rules, self.record_previous);
     }
+}
+
+/// The leaf of a header, its signature and the server's word.
+fn leaf(header: &[u8], signature: &[u8; 64], word: impl FnOnce(&mut Writer)) -> Hash {
+    let mut w = Writer::default();
+    w.list(6).bytes(header).bytes(signature);
+    word(&mut w);
+    merkle::leaf_hash(&w.0)
 }
 
 fn word(w: &mut Writer, received: i64, outcome: &Outcome, rules: u64, record_previous: Option<u64>) {
