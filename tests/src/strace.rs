@@ -2,7 +2,7 @@
 //! or records what it asks of the disk.
 //!
 //! Invariant: places are counted for each thread and call by itself (so strace counts), which is why the programs of the
-//! trial do what touches the disk on one thread. Where there is no strace, or it may not trace, [`missing`] says so.
+//! trial do what touches the disk on one thread. Where there is no strace, or it may not trace, [`works`] says so.
 
 use std::{
     collections::BTreeMap,
@@ -32,18 +32,18 @@ pub const CALLS: [&str; 12] = [
     "recvfrom",
 ];
 
-/// Why there is no strace here; none where it works.
-pub fn missing() -> Option<&'static str> {
-    static WHY: OnceLock<Option<String>> = OnceLock::new();
+/// Whether there is a strace here that may trace; or why not.
+pub fn works() -> Result<(), &'static str> {
+    static WORKS: OnceLock<Result<(), String>> = OnceLock::new();
     let probe = || {
         let run = Command::new("strace").args(["-qq", "-e", "trace=none", "true"]).stderr(Stdio::piped()).output();
         match run {
-            Ok(run) if run.status.success() => None,
-            Ok(run) => Some(format!("strace may not trace: {}", String::from_utf8_lossy(&run.stderr).trim())),
-            Err(error) => Some(format!("no strace: {error}")),
+            Ok(run) if run.status.success() => Ok(()),
+            Ok(run) => Err(format!("strace may not trace: {}", String::from_utf8_lossy(&run.stderr).trim())),
+            Err(error) => Err(format!("no strace: {error}")),
         }
     };
-    WHY.get_or_init(probe).as_deref()
+    WORKS.get_or_init(probe).as_ref().copied().map_err(String::as_str)
 }
 
 /// A place in the run of a program: the `nth` of its thread's calls by this name, from 1.

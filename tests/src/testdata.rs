@@ -1,18 +1,13 @@
-//! Test data from elsewhere: `PLUMBLINE_DATA`, or what stands beside the workspace. A test says so where there is none.
-#![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
+//! Test data from elsewhere: `PLUMBLINE_DATA`, or what stands beside the workspace.
 
 use std::{
     env,
     path::{Path, PathBuf},
 };
 
-/// The file or folder of this name in the test data; without it the caller's test is skipped, and says so.
-pub fn path(name: &str) -> Option<PathBuf> {
+/// The file or folder of this name in the test data; or why there is none.
+pub fn path(name: &str) -> Result<PathBuf, String> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     let path = env::var_os("PLUMBLINE_DATA").map_or(beside, PathBuf::from).join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("skipped: no test data {name}; PLUMBLINE_DATA says where it is");
-    None
+    if path.exists() { Ok(path) } else { Err(format!("no test data {name}; PLUMBLINE_DATA says where it is")) }
 }

@@ -11,6 +11,7 @@ mod deny;
 mod fuzz;
 mod machine;
 mod reliability;
+mod results;
 mod run;
 mod soak;
 mod test;

@@ -1,9 +1,9 @@
 //! `cargo xtask test`: every suite that this machine can run, in one command.
 //!
-//! Invariants: a suite that does not run says why; the last line on stdout carries the totals. The Rust tests run in a home
-//! directory of their own, where Linux can offer it under a Secret Service of its own too, so they never meet a person's keys.
+//! Invariants: a suite or test that does not run says why; the last line on stdout carries the totals. The Rust tests run in
+//! a home directory of their own, where Linux can offer it under a Secret Service of its own too, so they never meet a
+//! person's keys.
 
-use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -12,30 +12,19 @@ use std::process::{self, Command, Stdio};
 
 use crate::Failure;
 use crate::machine;
-use crate::reliability;
+use crate::results::Results;
 use crate::workspace::{Workspace, said, succeed};
 
 /// Each suite with the directory that its tests live in; `rust` is everything in the Cargo workspace.
 const SUITES: [(&str, &str); 5] =
     [("rust", "."), ("frontend", "frontend"), ("desktop", "tauri-app"), ("kotlin", "android"), ("swift", "ios")];
 
-/// How each test of the last run ended: a line each.
-const RESULTS: &str = "test-results";
-
-/// How many tests passed, failed and were ignored.
-#[derive(Debug, Default, PartialEq, Clone, Copy)]
-pub struct Tally {
-    passed: u64,
-    failed: u64,
-    ignored: u64,
-}
-
 /// Runs the named suites, or all that this machine can run.
 pub fn test(workspace: &Workspace, names: &[String]) -> Result<(), Failure> {
     if let Some(unknown) = names.iter().find(|name| !SUITES.iter().any(|(suite, _)| suite == name)) {
         return Err(Failure::Usage(format!("there is no suite `{unknown}`")));
     }
-    let (mut total, mut skipped, mut broken) = (Tally::default(), 0, None);
+    let (mut total, mut skipped, mut broken) = (Results::default(), 0, None);
     for (suite, folder) in SUITES.iter().filter(|(suite, _)| names.is_empty() || names.iter().any(|name| name == suite))
     {
         if *suite != "rust" {
@@ -43,76 +32,58 @@ pub fn test(workspace: &Workspace, names: &[String]) -> Result<(), Failure> {
             println!("{suite}: skipped: {folder}/ is not in the project yet");
             continue;
         }
-        let (tally, outcome) = rust(workspace);
-        total = tally;
-        broken = outcome.err();
+        broken = rust(workspace, &mut total).err();
+    }
+    for (name, ended) in total.tests.iter().filter(|(_, ended)| ended.result.starts_with("skipped")) {
+        println!("rust: {name}: {}", ended.result);
     }
     if let Some(why) = &broken {
         println!("rust: {why}");
     }
-    let Tally { passed, failed, ignored } = total;
+    let Results { passed, failed, ignored, .. } = total;
     println!("test: {passed} passed, {failed} failed, {ignored} ignored; {skipped} suites skipped");
     if failed > 0 || broken.is_some() { Err(Failure::Exit(1)) } else { Ok(()) }
 }
 
-/// How each test of the last run ended, by its name.
-pub fn results(workspace: &Workspace) -> BTreeMap<String, String> {
-    let text = fs::read_to_string(workspace.target.join(RESULTS)).unwrap_or_default();
-    text.lines().filter_map(|line| line.split_once(' ')).map(|(n, r)| (n.to_owned(), r.to_owned())).collect()
+fn rust(workspace: &Workspace, results: &mut Results) -> Result<(), String> {
+    machine::require(workspace, machine::BUILD)?;
+    succeed(&mut workspace.cargo(["test", "--workspace", "--locked", "--no-run"]))?;
+    let tests = ["test", "--workspace", "--locked", "--no-fail-fast", "--", "--show-output"];
+    let ended = apart(workspace, &tests, &[], results);
+    results.keep(workspace)?;
+    ended
 }
 
-fn rust(workspace: &Workspace) -> (Tally, Result<(), String>) {
-    let mut tally = Tally::default();
-    let mut all = || {
-        machine::require(workspace, machine::BUILD)?;
-        succeed(&mut workspace.cargo(["test", "--workspace", "--locked", "--no-run"]))?;
-        if let Err(why) = machine::require(workspace, machine::STRACE) {
-            println!("rust: the trials of kills, power cuts and broken disks are skipped: {why}");
+/// Runs tests by `cargo` with these words and variables, in a home and under a Secret Service of their own. Shows what they
+/// print, and takes it into `results`.
+pub fn apart(
+    workspace: &Workspace,
+    words: &[&str],
+    variables: &[(&str, &str)],
+    results: &mut Results,
+) -> Result<(), String> {
+    if let Err(why) = machine::require(workspace, machine::STRACE) {
+        println!("rust: the trials of kills, power cuts and broken disks are skipped: {why}");
+    }
+    let home = PrivateHome::make()?;
+    let mut command = match secret_service(workspace, &home) {
+        Ok(session) => session,
+        Err(why) => {
+            println!("rust: the desktop keystore's test is skipped: {why}");
+            workspace.cargo([])
         }
-        let home = PrivateHome::make()?;
-        let mut tests = match secret_service(workspace, &home) {
-            Ok(session) => session,
-            Err(why) => {
-                println!("rust: the desktop keystore's test is skipped: {why}");
-                workspace.cargo([])
-            }
-        };
-        home.enter(&mut tests)?;
-        counted(workspace, tests.args(["test", "--workspace", "--locked", "--no-fail-fast"]), &mut tally)
     };
-    let outcome = all();
-    (tally, outcome)
-}
-
-/// Runs a test command, showing its output, and adds up the results that it prints.
-fn counted(workspace: &Workspace, command: &mut Command, tally: &mut Tally) -> Result<(), String> {
-    let _ = fs::remove_dir_all(reliability::folder(workspace));
-    command.env(reliability::FOLDER, reliability::folder(workspace));
-    let mut results = BTreeMap::new();
-    let line = said(command);
+    home.enter(&mut command)?;
+    command.args(words).envs(variables.iter().copied()).stdout(Stdio::piped());
+    let line = said(&command);
     eprintln!("$ {line}");
-    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| format!("cannot start: {line}: {error}"))?;
+    let mut child = command.spawn().map_err(|error| format!("cannot start: {line}: {error}"))?;
     for output in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines).map_while(Result::ok) {
         println!("{output}");
-        reliability::collect(&output, &mut results);
-        if let Some(more) = result(&output) {
-            tally.passed += more.passed;
-            tally.failed += more.failed;
-            tally.ignored += more.ignored;
-        }
+        results.hear(&output);
     }
     let status = child.wait().map_err(|error| format!("lost sight of: {line}: {error}"))?;
-    let lines: String = results.iter().map(|(name, result)| format!("{name} {result}\n")).collect();
-    let kept = fs::write(workspace.target.join(RESULTS), lines);
-    kept.map_err(|error| format!("cannot keep the results: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("failed ({status})")) }
-}
-
-/// Reads a line such as `test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; ...`.
-fn result(line: &str) -> Option<Tally> {
-    let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
-    let count = |what| counts.split("; ").find_map(|part| part.strip_suffix(what)?.parse().ok());
-    Some(Tally { passed: count(" passed")?, failed: count(" failed")?, ignored: count(" ignored")? })
+    if status.success() { Ok(()) } else { Err(format!("failed ({status}): {line}")) }
 }
 
 /// A cargo command on a message bus of its own with an unlocked Secret Service that nobody else sees.
@@ -171,24 +142,6 @@ impl Drop for PrivateHome {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir_all(&self.0) {
             eprintln!("left behind: {}: {error}", self.0.display());
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn results_of_a_test_binary_are_read() {
-        let line = "test result: FAILED. 12 passed; 3 failed; 1 ignored; 0 measured; 4 filtered out; finished in 0.01s";
-        assert_eq!(result(line), Some(Tally { passed: 12, failed: 3, ignored: 1 }));
-    }
-
-    #[test]
-    fn other_lines_are_no_results() {
-        for line in ["running 3 tests", "test result: ", "test a::b ... ok", "12 passed; 3 failed"] {
-            assert_eq!(result(line), None, "{line}");
         }
     }
 }

@@ -244,7 +244,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_flipped_bit_is_refused(at in 0..TEXT.len(), bit in 0..8u8) {
+        fn a_flipped_bit_is_noticed(at in 0..TEXT.len(), bit in 0..8u8) {
             let mut bytes = TEXT.as_bytes().to_vec();
             bytes[at] ^= 1u8 << bit;
             let read = std::str::from_utf8(&bytes).ok().and_then(|text| SignedCheckpoint::parse(text).ok());

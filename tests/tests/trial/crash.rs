@@ -2,7 +2,7 @@
 
 use plumbline_tests::{
     dice::Dice,
-    ran,
+    needs, ran,
     stage::{Kept, Stage},
     strace::{self, Place, killed_at, some_of},
     world::ask,
@@ -92,9 +92,7 @@ pub async fn waiting(stage: &Stage, kept: &Kept, punch: &Value) -> Kept {
 /// Shows c01, c21.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_killed_at_any_call_while_it_works_offline_loses_nothing_that_it_acknowledged() {
-    if let Some(why) = strace::missing() {
-        return println!("skipped: {why}");
-    }
+    needs!(strace::works());
     let seed = 301;
     let (mut stage, mut kept, punch) = enrolled(seed).await;
     let calls = vec![("capture", capture(&stage)), ("work_off_thumbnails", Value::Null), ("capture", capture(&stage))];
@@ -114,9 +112,7 @@ async fn a_phone_killed_at_any_call_while_it_works_offline_loses_nothing_that_it
 /// Shows c01, c13, c21.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_killed_at_any_call_while_it_syncs_loses_nothing_and_sends_nothing_twice() {
-    if let Some(why) = strace::missing() {
-        return println!("skipped: {why}");
-    }
+    needs!(strace::works());
     let seed = 302;
     let (mut stage, kept, punch) = enrolled(seed).await;
     let sync = || vec![("sync", Value::Null)];
@@ -163,9 +159,7 @@ async fn a_phone_killed_at_any_call_while_it_syncs_loses_nothing_and_sends_nothi
 /// Shows c01, c13, s01, s02.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_killed_at_any_call_of_push_and_upload_answers_again_as_it_would_have() {
-    if let Some(why) = strace::missing() {
-        return println!("skipped: {why}");
-    }
+    needs!(strace::works());
     let seed = 304;
     let (mut stage, kept, punch) = enrolled(seed).await;
     let waiting = waiting(&stage, &kept, &punch).await;
@@ -193,9 +187,7 @@ async fn a_server_killed_at_any_call_of_push_and_upload_answers_again_as_it_woul
 /// Shows c01, c16.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_killed_at_any_call_while_it_makes_its_store_enrols_or_signs_out_can_begin_again() {
-    if let Some(why) = strace::missing() {
-        return println!("skipped: {why}");
-    }
+    needs!(strace::works());
     let seed = 303;
     let mut stage = Stage::new(seed).await;
     std::fs::create_dir_all(stage.live("phone")).unwrap();

@@ -14,7 +14,7 @@ use plumbline_tests::{
     dice::Dice,
     fuzz, fuzz_exif,
     liar::Liar,
-    logdir, ran,
+    logdir, needs, ran,
     raw::Raw,
     testdata,
     world::{Person, World, ask, open},
@@ -251,7 +251,7 @@ async fn a_poisoned_action_in_the_middle_stops_nobody() {
 /// Shows b12, s15.
 #[tokio::test(flavor = "multi_thread")]
 async fn naughty_strings_come_back_as_the_same_bytes_or_are_refused_by_name() {
-    let Some(file) = testdata::path("text/blns.json") else { return };
+    let file = needs!(testdata::path("text/blns.json"));
     let strings: Vec<String> = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
     let (world, project) = World::with_a_crew(104).await;
     let schema = || {

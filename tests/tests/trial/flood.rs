@@ -24,7 +24,7 @@ use plumbline_tests::{
         CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, PING, Process, RST_STREAM, SETTINGS, STRICT, drip, frame,
         head, patient, until_closed, zstd_bomb,
     },
-    ran, testdata,
+    needs, ran, testdata,
 };
 use reqwest::StatusCode;
 use tokio::{io::AsyncReadExt, task::JoinSet};
@@ -280,7 +280,7 @@ impl Body for Endless {
 /// Shows s14.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_json_in_the_world_is_more_than_a_bad_request() {
-    let Some(folder) = testdata::path("json/test_parsing") else { return };
+    let folder = needs!(testdata::path("json/test_parsing"));
     let server = process("patient");
     let client = server.client(ABUSER);
     let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());

@@ -12,7 +12,7 @@ use plumbline_core::keystore::{Keystore, OsKeystore};
 use plumbline_protocol::{Fault, Lock};
 use plumbline_tests::{
     clock::MINUTE,
-    logdir, ran,
+    logdir, needs, ran,
     world::{World, ask, open},
 };
 use serde_json::json;
@@ -144,10 +144,8 @@ const IN_SESSION: &str = "PLUMBLINE_TRIAL_SESSION";
 /// Shows c07, b17.
 #[test]
 fn a_real_secret_service_that_is_locked_emptied_or_killed_is_told_apart_and_nothing_is_overwritten() {
-    if env::var("PLUMBLINE_TEST_KEYRING").as_deref() != Ok("1") {
-        println!("skipped: PLUMBLINE_TEST_KEYRING is not 1");
-        return;
-    }
+    let keyring = env::var("PLUMBLINE_TEST_KEYRING").as_deref() == Ok("1");
+    needs!(keyring.then_some(()).ok_or("PLUMBLINE_TEST_KEYRING is not 1"));
     let home = tempfile::tempdir().unwrap();
     let mut command = Command::new("dbus-run-session");
     command.env("HOME", home.path()).env("XDG_RUNTIME_DIR", home.path()).env_remove("DISPLAY");

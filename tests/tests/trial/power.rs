@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use plumbline_tests::{
     dice::Dice,
     disk::{self, Call, Disk, Survives},
-    logdir, ran,
+    logdir, needs, ran,
     stage::{Kept, Ran, Stage},
     strace::{self, noted, some_of},
     world::ask,
@@ -98,9 +98,7 @@ async fn cut_everywhere(
 /// Shows c02.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_power_cut_takes_nothing_that_the_phone_acknowledged_and_leaves_no_torn_photograph() {
-    if let Some(why) = strace::missing() {
-        return println!("skipped: {why}");
-    }
+    needs!(strace::works());
     let (mut stage, kept, punch) = enrolled(310).await;
     let calls = [("capture", capture(&stage)), ("clock", punch.clone()), ("work_off_thumbnails", Value::Null)];
     let mut cuts = cut_everywhere(&mut stage, "enrolled", &calls, false, &kept, 36).await;
@@ -116,9 +114,7 @@ async fn a_power_cut_takes_nothing_that_the_phone_acknowledged_and_leaves_no_tor
 /// Shows c02.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_power_cut_while_a_phone_makes_its_store_and_enrols_uses_up_no_invite() {
-    if let Some(why) = strace::missing() {
-        return println!("skipped: {why}");
-    }
+    needs!(strace::works());
     let mut stage = Stage::new(311).await;
     fs::create_dir_all(stage.live("phone")).unwrap();
     stage.keep("new");
@@ -130,9 +126,7 @@ async fn a_power_cut_while_a_phone_makes_its_store_and_enrols_uses_up_no_invite(
 /// Shows c02, s01, s02.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_power_cut_takes_nothing_that_the_server_acknowledged() {
-    if let Some(why) = strace::missing() {
-        return println!("skipped: {why}");
-    }
+    needs!(strace::works());
     let seed = 312;
     let (mut stage, mut kept, punch) = enrolled(seed).await;
     let (list, data) = (stage.aside("noted"), stage.live("server"));
@@ -176,9 +170,7 @@ async fn a_power_cut_takes_nothing_that_the_server_acknowledged() {
 /// Shows c02.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_authority_that_devices_pin_survives_a_power_cut_once_the_server_answers() {
-    if let Some(why) = strace::missing() {
-        return println!("skipped: {why}");
-    }
+    needs!(strace::works());
     let stage = Stage::new(313).await;
     let (list, data) = (stage.aside("noted"), stage.live("server"));
     fs::remove_dir_all(&data).unwrap();

@@ -10,7 +10,7 @@ use std::{
 use plumbline_protocol::Fault;
 use plumbline_tests::{
     dice::Dice,
-    ran,
+    needs, ran,
     stage::Stage,
     strace::{self, Place, failing_at, reaching, some_of},
     world::ask,
@@ -58,9 +58,9 @@ impl Small {
         fs::remove_file(self.0.join("filler")).unwrap();
     }
 
-    fn remount(&self, how: &str) -> bool {
+    fn remount(&self, how: &str) -> Result<(), String> {
         let done = Command::new("mount").args(["-o", &format!("remount,{how}")]).arg(&self.0).status();
-        done.is_ok_and(|status| status.success())
+        if done.is_ok_and(|status| status.success()) { Ok(()) } else { Err(format!("no disk can be made {how} here")) }
     }
 }
 
@@ -88,9 +88,7 @@ fn work(stage: &Stage, punch: &Value) -> Vec<(&'static str, Value)> {
 /// Shows c03.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_whose_disk_is_full_at_any_write_says_so_and_keeps_nothing_by_halves() {
-    if let Some(why) = strace::missing() {
-        return println!("skipped: {why}");
-    }
+    needs!(strace::works());
     let seed = 320;
     let (mut stage, kept, punch) = enrolled(seed).await;
     let work = work(&stage, &punch);
@@ -118,9 +116,7 @@ async fn a_phone_whose_disk_is_full_at_any_write_says_so_and_keeps_nothing_by_ha
 /// Shows c04.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_whose_disk_fails_once_acknowledges_nothing_that_may_be_lost_and_goes_on() {
-    if let Some(why) = strace::missing() {
-        return println!("skipped: {why}");
-    }
+    needs!(strace::works());
     let seed = 321;
     let (mut stage, kept, punch) = enrolled(seed).await;
     let work = work(&stage, &punch);
@@ -144,9 +140,7 @@ async fn a_phone_whose_disk_fails_once_acknowledges_nothing_that_may_be_lost_and
 /// Shows c04, s02.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_whose_disk_fails_once_refuses_what_it_may_lose_and_takes_it_later() {
-    if let Some(why) = strace::missing() {
-        return println!("skipped: {why}");
-    }
+    needs!(strace::works());
     let seed = 322;
     let (mut stage, kept, punch) = enrolled(seed).await;
     let waiting = waiting(&stage, &kept, &punch).await;
@@ -186,10 +180,7 @@ async fn a_server_whose_disk_fails_once_refuses_what_it_may_lose_and_takes_it_la
 #[tokio::test(flavor = "multi_thread")]
 async fn photographs_are_refused_before_the_shutter_while_hours_still_fit() {
     let (mut stage, mut kept, punch) = enrolled(323).await;
-    let small = match Small::of(72, stage.aside("small")) {
-        Ok(small) => small,
-        Err(why) => return println!("skipped: {why}"),
-    };
+    let small = needs!(Small::of(72, stage.aside("small")));
     small.take(&stage, "phone");
     let phone = stage.phone().await.unwrap();
     let room = phone.room().await.unwrap();
@@ -228,10 +219,7 @@ async fn photographs_are_refused_before_the_shutter_while_hours_still_fit() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_whose_disk_is_full_is_read_and_refuses_writes_until_there_is_room() {
     let (mut stage, mut kept, _) = enrolled(324).await;
-    let small = match Small::of(8, stage.aside("small")) {
-        Ok(small) => small,
-        Err(why) => return println!("skipped: {why}"),
-    };
+    let small = needs!(Small::of(8, stage.aside("small")));
     small.take(&stage, "server");
     stage.serve().await;
     let (phone, desk) = (stage.phone().await.unwrap(), stage.desk().await);
@@ -263,17 +251,12 @@ async fn a_server_whose_disk_is_full_is_read_and_refuses_writes_until_there_is_r
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_may_not_be_written_says_so_and_works_again_when_it_may() {
     let (mut stage, mut kept, punch) = enrolled(325).await;
-    let small = match Small::of(8, stage.aside("small")) {
-        Ok(small) => small,
-        Err(why) => return println!("skipped: {why}"),
-    };
+    let small = needs!(Small::of(8, stage.aside("small")));
     small.take(&stage, "phone");
-    if !small.remount("ro") {
-        return println!("skipped: no disk can be made read-only here");
-    }
+    needs!(small.remount("ro"));
     let refused = stage.phone().await.err();
     assert_eq!(refused, Some(Fault::invalid("storage", "read-only")));
-    assert!(small.remount("rw"));
+    small.remount("rw").unwrap();
     let phone = stage.phone().await.unwrap();
     kept.hear(&phone.clock(ask(punch)).await.unwrap());
     phone.pause().await.unwrap();

@@ -1,0 +1,120 @@
+//! What came of a run of tests, read from what `cargo test -- --show-output` prints.
+//!
+//! A test that cannot run on this machine prints `skipped: WHY` and returns, one that runs through many cases prints
+//! `ran through N cases`. Invariant: who says that it skipped has not passed, though its binary calls it ok.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use crate::workspace::Workspace;
+
+/// How each test of the last run ended: a line each.
+const FILE: &str = "test-results";
+
+/// How a test ended.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Ended {
+    /// `ok`, `FAILED`, `ignored` or `skipped: WHY`.
+    pub result: String,
+    /// How many cases it ran through; one where it counts none.
+    pub cases: u64,
+}
+
+/// How many tests passed, failed and did not run, and how each ended, by the last name in its path.
+#[derive(Debug, Default)]
+pub struct Results {
+    pub passed: u64,
+    pub failed: u64,
+    pub ignored: u64,
+    pub tests: BTreeMap<String, Ended>,
+    /// The test whose output is being read.
+    speaking: String,
+    /// Tests of the binary whose output is being read that were skipped.
+    skipped: u64,
+}
+
+impl Results {
+    /// Takes in a line of a test binary's output.
+    pub fn hear(&mut self, line: &str) {
+        if let Some([passed, failed, ignored]) = counts(line) {
+            let skipped = std::mem::take(&mut self.skipped);
+            self.passed += passed.saturating_sub(skipped);
+            self.failed += failed;
+            self.ignored += ignored + skipped;
+            self.speaking.clear();
+        } else if let Some((path, result)) = line.strip_prefix("test ").and_then(|rest| rest.split_once(" ... ")) {
+            self.tests.insert(name(path), Ended { result: result.trim().to_owned(), cases: 1 });
+        } else if let Some(path) = line.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----")) {
+            self.speaking = name(path);
+        } else if let Some(test) = self.tests.get_mut(&self.speaking) {
+            if line.starts_with("skipped: ") && test.result == "ok" {
+                test.result = line.to_owned();
+                self.skipped += 1;
+            } else if let Some(cases) = line.strip_prefix("ran through ").and_then(|rest| rest.strip_suffix(" cases")) {
+                test.cases = cases.parse().unwrap_or(test.cases);
+            }
+        }
+    }
+
+    /// Keeps how each test ended for [`Results::last`].
+    pub fn keep(&self, workspace: &Workspace) -> Result<(), String> {
+        let lines = self.tests.iter().map(|(name, ended)| format!("{name}\t{}\t{}\n", ended.cases, ended.result));
+        let kept = fs::write(workspace.target.join(FILE), lines.collect::<String>());
+        kept.map_err(|error| format!("cannot keep the results: {error}"))
+    }
+
+    /// How each test of the last run ended.
+    pub fn last(workspace: &Workspace) -> BTreeMap<String, Ended> {
+        let text = fs::read_to_string(workspace.target.join(FILE)).unwrap_or_default();
+        let ended = |line: &str| {
+            let (name, rest) = line.split_once('\t')?;
+            let (cases, result) = rest.split_once('\t')?;
+            Some((name.to_owned(), Ended { result: result.to_owned(), cases: cases.parse().ok()? }))
+        };
+        text.lines().filter_map(ended).collect()
+    }
+}
+
+/// The last name in a test's path.
+fn name(path: &str) -> String {
+    let path = path.split(" - ").next().unwrap_or(path);
+    path.rsplit("::").next().unwrap_or(path).to_owned()
+}
+
+/// Passed, failed and ignored, of a line such as `test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; ...`.
+fn counts(line: &str) -> Option<[u64; 3]> {
+    let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
+    let count = |what| counts.split("; ").find_map(|part| part.strip_suffix(what)?.parse().ok());
+    Some([count(" passed")?, count(" failed")?, count(" ignored")?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_skipped_has_not_passed_and_who_counts_says_how_many() {
+        let output = "running 5 tests\ntest a::holds ... ok\ntest a::breaks ... FAILED\ntest b::counts ... ok\n\
+            test b::has_no_disk ... ok\ntest b::tells ... ok\n\nsuccesses:\n\n---- b::counts stdout ----\n\
+            seed 7\nran through 52 cases\n\n---- b::has_no_disk stdout ----\nskipped: no small disk\n\n\
+            ---- b::tells stdout ----\nnot skipped: as it says\n\nsuccesses:\n    a::holds\n\nfailures:\n\n\
+            ---- a::breaks stdout ----\nskipped: or so it says\n\n\
+            test result: FAILED. 4 passed; 1 failed; 0 ignored; 0 measured; 2 filtered out; finished in 0.01s\n";
+        let mut results = Results::default();
+        output.lines().for_each(|line| results.hear(line));
+        assert_eq!((results.passed, results.failed, results.ignored), (3, 1, 1));
+        let ended = |name: &str| (results.tests[name].result.as_str(), results.tests[name].cases);
+        assert_eq!(ended("holds"), ("ok", 1));
+        assert_eq!(ended("breaks"), ("FAILED", 1));
+        assert_eq!(ended("counts"), ("ok", 52));
+        assert_eq!(ended("has_no_disk"), ("skipped: no small disk", 1));
+        assert_eq!(ended("tells"), ("ok", 1));
+    }
+
+    #[test]
+    fn other_lines_are_no_counts() {
+        for line in ["running 3 tests", "test result: ", "test a::b ... ok", "12 passed; 3 failed"] {
+            assert_eq!(counts(line), None, "{line}");
+        }
+    }
+}
