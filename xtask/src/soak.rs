@@ -1,10 +1,12 @@
 //! `cargo xtask test soak`: the trial at length, for a night and before a release.
 //!
-//! Invariants: a seed that fails ends it, and what is printed then replays that seed alone; nothing here runs in CI, where
-//! the same tests play fewer seeds and a sample of the cuts.
+//! Invariants: a seed that fails ends it, and what is printed then replays that seed alone; a trial that did not run is never
+//! called held; nothing here runs in CI, where the same tests play fewer seeds and a sample of the cuts.
 
 use crate::Failure;
-use crate::workspace::{Workspace, succeed};
+use crate::results::Results;
+use crate::test;
+use crate::workspace::Workspace;
 
 /// Seeds that are played where no number is named.
 const SEEDS: u64 = 100_000;
@@ -21,10 +23,18 @@ struct Options {
 /// Runs every trial over all of its cases, and then the storm of seeds.
 pub fn soak(workspace: &Workspace, words: &[String]) -> Result<(), Failure> {
     let Options { seeds, from } = Options::parse(words)?;
-    let trial = || workspace.cargo(["test", "--package", "plumbline-tests", "--test", "trial", "--locked", "--"]);
-    succeed(trial().args(["--skip", STORM]).env("PLUMBLINE_TRIAL_ALL", "1"))?;
+    let trial = |words: &[&str], variable: (&str, &str), results: &mut Results| {
+        let words = [&["test", "--package", "plumbline-tests", "--test", "trial", "--locked", "--"], words].concat();
+        test::apart(workspace, &words, &[variable], results)
+    };
+    let (mut every, mut storm) = (Results::default(), Results::default());
+    trial(&["--skip", STORM, "--show-output"], ("PLUMBLINE_TRIAL_ALL", "1"), &mut every)?;
     let range = format!("{from}..{}", from.saturating_add(seeds));
-    succeed(trial().args([STORM, "--exact", "--nocapture"]).env("PLUMBLINE_SEEDS", range))?;
+    trial(&[STORM, "--exact", "--nocapture"], ("PLUMBLINE_SEEDS", &range), &mut storm)?;
+    if storm.passed != 1 {
+        return Err(Failure::Failed(format!("there is no test {STORM}")));
+    }
+    println!("soak: {} trials held over all of their cases, {} did not run", every.passed, every.ignored);
     println!("soak: {seeds} seeds from {from} held");
     Ok(())
 }
