@@ -39,13 +39,14 @@ pub fn impatient() -> Bounds {
     }
 }
 
-/// Rates that a slow machine can exceed.
+/// Rates that any machine exceeds: so many requests of one address, and no more.
 pub fn strict() -> Rates {
-    Rates { address: STRICT, device: STRICT }
+    let strict = Rate { per_second: 0, burst: MOST_REQUESTS };
+    Rates { address: strict, device: strict }
 }
 
 /// Above what any one test asks that is no flood.
-pub const STRICT: Rate = Rate { per_second: 50, burst: 500 };
+pub const MOST_REQUESTS: u32 = 500;
 
 /// `plumbline-serve` on a folder of its own; it ends with this.
 pub struct Process {

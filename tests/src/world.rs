@@ -30,7 +30,7 @@ use plumbline_protocol::{
     record,
     verify::Report,
 };
-use plumbline_server::{Rate, Rates, Running, StartError};
+use plumbline_server::{Bounds, Rate, Rates, Running, StartError};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -49,6 +49,9 @@ pub const MONDAY: i64 = 1_791_194_400_000;
 
 /// Rounds of sync after which a world that is not quiet is taken for one that never will be.
 const MOST_ROUNDS: usize = 120;
+
+/// Longest that a request may take.
+const LONGEST: Duration = Duration::from_secs(600);
 
 /// How often a folder that is in use is tried: a process that another test starts holds every lock of this one for the moment
 /// between its fork and its exec.
@@ -182,7 +185,10 @@ impl World {
     pub async fn try_serve(&self, data: &Path) -> Result<Running, StartError> {
         // Everybody shares one address here, and real seconds do not pass as simulated ones do.
         let free = Rate { per_second: 100_000, burst: 100_000 };
+        // Nor is anybody cut off because the machine is slow.
+        let bounds = Bounds { request: LONGEST, stall: LONGEST, ..Bounds::default() };
         let config = plumbline_server::Config {
+            bounds,
             clock: Arc::new(self.server_clock.clone()),
             rates: Rates { address: free, device: free },
             ..plumbline_server::Config::new(data)

@@ -67,7 +67,7 @@ async fn http_1_and_2_are_spoken_and_every_answer_has_its_headers() {
 async fn too_many_requests_are_told_to_wait() {
     let dir = tempfile::tempdir().unwrap();
     let mut config = Config::new(dir.path());
-    config.rates.address = Rate { per_second: 1, burst: 2 };
+    config.rates.address = Rate { per_second: 0, burst: 2 };
     let running = start(config).await.unwrap();
     let client = client(&dir, &[&TLS13]);
     let get = async || client.get(format!("{}/health", running.url)).send().await.unwrap();

@@ -5,24 +5,22 @@
 #![cfg(target_os = "linux")]
 
 use std::{
-    io,
+    io::{self, Read},
     pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll},
-    time::Instant,
 };
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame};
 use plumbline_protocol::{Fault, page::MEDIA};
-use plumbline_server::Rate;
 use plumbline_tests::{
     abuse::{
-        CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, PING, Process, RST_STREAM, SETTINGS, STRICT, drip, frame,
-        head, patient, until_closed, zstd_bomb,
+        CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, MOST_REQUESTS, PING, Process, RST_STREAM, SETTINGS, drip,
+        frame, head, patient, until_closed, zstd_bomb,
     },
     needs, ran, testdata,
 };
@@ -34,8 +32,9 @@ const NEIGHBOUR: &str = "127.0.0.2";
 /// What memory may vary by while nothing is kept: buffers of connections, the allocator's habits.
 const FLAT: u64 = 48 * 1024 * 1024;
 
-/// Requests of each of 32 that flood together.
-const EACH: u32 = 60;
+/// So many flood together, each with so many requests.
+const FLOODERS: u32 = 16;
+const EACH: u32 = 120;
 
 fn process(patience: &str) -> Process {
     Process::start(env!("CARGO_BIN_EXE_plumbline-serve"), patience)
@@ -55,21 +54,24 @@ async fn a_flood_from_one_address_is_told_to_wait_and_others_go_on() {
     let server = Arc::new(process("patient"));
     assert!(server.answers(NEIGHBOUR).await);
     let before = server.memory();
-    let (client, neighbour) = (server.client(ABUSER), server.client(NEIGHBOUR));
+    let neighbour = server.client(NEIGHBOUR);
     let mut flood = JoinSet::new();
-    let begun = Instant::now();
-    for _ in 0..32 {
-        let (client, url) = (client.clone(), format!("{}/health", server.url));
+    for _ in 0..FLOODERS {
+        // One connection each: more than an address may have would be closed unheard, and this is about requests.
+        let (client, url) = (server.client(ABUSER), format!("{}/health", server.url));
         flood.spawn(async move {
             let mut refused = 0;
             for _ in 0..EACH {
                 let answer = client.get(&url).send().await.unwrap();
-                match answer.status() {
+                let (status, wait) = (answer.status(), answer.headers().get("retry-after").cloned());
+                // Read to its end, or the connection cannot be used again.
+                let body = answer.bytes().await.unwrap();
+                match status {
                     StatusCode::OK => {}
                     StatusCode::TOO_MANY_REQUESTS => {
-                        let wait: u32 = answer.headers()["retry-after"].to_str().unwrap().parse().unwrap();
-                        assert_eq!(answer.json::<Fault>().await.unwrap(), Fault::Busy { retry_after: wait });
-                        assert!(wait >= 1);
+                        let retry_after: u32 = wait.unwrap().to_str().unwrap().parse().unwrap();
+                        assert_eq!(serde_json::from_slice::<Fault>(&body).unwrap(), Fault::Busy { retry_after });
+                        assert!(retry_after >= 1);
                         refused += 1;
                     }
                     other => panic!("{other}"),
@@ -83,12 +85,9 @@ async fn a_flood_from_one_address_is_told_to_wait_and_others_go_on() {
         assert_eq!(answer.status(), StatusCode::OK, "the neighbour pays for the flood");
     }
     let refused: u32 = flood.join_all().await.into_iter().sum();
-    let Rate { per_second, burst } = STRICT;
-    let most = f64::from(burst) + f64::from(per_second) * (begun.elapsed().as_secs_f64() + 1.0);
-    println!("{refused} of {} were told to wait", 32 * EACH);
-    assert!(f64::from(32 * EACH - refused) < most && refused > 0, "{refused} were told to wait, {most} may be taken");
+    assert_eq!(FLOODERS * EACH - refused, MOST_REQUESTS, "so many were answered");
     unmoved(&server, before, "a flood of requests").await;
-    ran!(32 * EACH);
+    ran!(FLOODERS * EACH);
 }
 
 /// Every way to take one's time ends: with a hang-up or with an answer and a hang-up, and others are served meanwhile.
@@ -146,10 +145,15 @@ async fn one_address_cannot_take_every_connection() {
     for _ in 0..most {
         held.push(server.connect(ABUSER).await);
     }
-    // One too many is closed unheard.
+    // One too many is closed unheard: while those that came before it, and are as silent, are still listened to.
     let mut more = server.connect(ABUSER).await;
-    let read = tokio::time::timeout(patient().handshake / 2, more.read(&mut [0; 1])).await;
-    assert!(matches!(read, Ok(Ok(0) | Err(_))), "{read:?}");
+    let read = more.read(&mut [0; 1]).await;
+    assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
+    let mut held: Vec<_> = held.into_iter().map(|stream| stream.into_std().unwrap()).collect();
+    let waits = |stream: &mut std::net::TcpStream| {
+        stream.read(&mut [0; 1]).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+    };
+    assert!(held.iter_mut().all(waits));
     assert!(server.answers(NEIGHBOUR).await);
     // And there is room again when they are gone.
     drop(held);
