@@ -323,7 +323,7 @@ fn connect(file: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connectio
     connection.execute_batch("PRAGMA cipher_log_level = NONE;").map_err(sql)?;
     connection.execute_batch(&pragma).map_err(sql)?;
     connection
-        .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000;")
+        .execute_batch("PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA busy_timeout = 5000;")
         .map_err(sql)?;
     // Reading the schema authenticates the first page: a wrong key or a damaged file shows here.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(sql)?;

@@ -27,7 +27,7 @@ use plumbline_protocol::{
     link::{InviteLink, SetupLink},
 };
 use plumbline_server::{Rate, Rates, Running};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -39,7 +39,7 @@ use crate::{
     dice::Dice,
     keys::MemoryKeystore,
     link::{Faults, Link},
-    logdir, photo,
+    logdir, photo, sound,
     world::{ask, records},
 };
 
@@ -352,9 +352,9 @@ impl Stage {
             rows_of(&self.other.0, &self.live("server")) == self.other.1,
             "{case}: another organisation's rows changed"
         );
-        intact(&Connection::open(self.live("server").join("plumbline.db")).unwrap(), case);
-        intact(&self.store(&self.live("phone"), &*self.phone_keystore().unwrap()), case);
-        intact(&self.store(&self.live("desk"), &*self.desk_keys), case);
+        sound::server(&self.live("server"), case);
+        sound::store(&self.live("phone"), &*self.phone_keystore().unwrap(), case);
+        sound::store(&self.live("desk"), &*self.desk_keys, case);
     }
 
     /// What the phone has without the network: what it acknowledged, no torn photograph, no file that nobody knows.
@@ -437,17 +437,6 @@ impl Stage {
         let told = secrets.iter().any(|secret| output.windows(secret.len()).any(|window| window == secret));
         assert!(!told, "a secret stands in what the process said");
     }
-
-    fn store(&self, home: &Path, keystore: &dyn Keystore) -> Connection {
-        let id = fs::read_to_string(home.join("store-id")).unwrap();
-        let key = keystore.load(&format!("{id}/database-key")).unwrap().unwrap();
-        let store = Connection::open_with_flags(home.join("store.db"), OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
-        store.execute_batch(&format!("PRAGMA key = \"x'{}'\"", data_encoding::HEXLOWER.encode(&key))).unwrap();
-        let mut damage = store.prepare("PRAGMA cipher_integrity_check").unwrap();
-        assert!(!damage.exists([]).unwrap(), "a page of the store is not what was sealed");
-        drop(damage);
-        store
-    }
 }
 
 impl Served {
@@ -523,13 +512,6 @@ async fn start(data: &Path) -> Result<Running, plumbline_server::StartError> {
     let free = Rate { per_second: 100_000, burst: 100_000 };
     let rates = Rates { address: free, device: free };
     plumbline_server::start(plumbline_server::Config { rates, ..plumbline_server::Config::new(data) }).await
-}
-
-fn intact(database: &Connection, case: &str) {
-    let said: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
-    assert_eq!(said, "ok", "{case}");
-    let dangling = database.prepare("PRAGMA foreign_key_check").unwrap().exists([]).unwrap();
-    assert!(!dangling, "{case}: a row that refers to none");
 }
 
 /// A hash over what the server has of `organisation`.

@@ -469,12 +469,12 @@ impl Storm<'_> {
         let counts = self.past;
         for person in self.world.people().chain(gone.as_ref()) {
             person.client.pause().await.unwrap();
-            sound::store(&person.home, &person.memory);
+            sound::store(&person.home, &*person.memory, &person.name);
         }
         let server = self.world.server_folder();
         drop(gone);
         self.world.close().await;
-        sound::server(&server);
+        sound::server(&server, "the server");
         Weather { entries: report.size, acknowledged: self.signed.len(), held, counts, rounds }
     }
 
