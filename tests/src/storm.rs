@@ -21,6 +21,7 @@ use plumbline_protocol::{
     link::{InviteLink, SetupLink},
 };
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::{
     clock::MINUTE,
@@ -454,12 +455,15 @@ impl Storm<'_> {
         // Nobody was made to enrol again by a network alone.
         let devices = self.world.of("Ana").list("device").await.len();
         assert_eq!(devices, self.world.people().count(), "devices");
-        self.photographs().await;
 
         let folder = self.world.folder.join("log");
         let report = self.world.export("Ana", &folder).await;
         assert!(report.ok, "{:?}", report.problems);
-        let held = self.arrived(&logdir::entries(&folder, report.size));
+        let entries = logdir::entries(&folder, report.size);
+        self.arrived(&entries);
+        let applied = entries.iter().map(|placed| &placed.entry).filter(|entry| entry.outcome == Outcome::Applied);
+        let applied: Vec<_> = applied.map(|entry| entry.action.header().record).collect();
+        self.photographs(&applied.iter().copied().collect()).await;
         let gone = self.revoked.clone().map(|name| self.world.take(&name));
         match self.options.fresh {
             true => drop(self.world.same_state("Ana").await),
@@ -475,14 +479,27 @@ impl Storm<'_> {
         drop(gone);
         self.world.close().await;
         sound::server(&server, "the server");
-        Weather { entries: report.size, acknowledged: self.signed.len(), held, counts, rounds }
+        Weather {
+            entries: report.size,
+            acknowledged: self.signed.len(),
+            held: entries.len() - applied.len(),
+            counts,
+            rounds,
+        }
     }
 
-    /// Each photograph is verified and the same bytes come back from the server; one that is held is received.
-    async fn photographs(&self) {
+    /// Each photograph is verified and the same bytes come back from the server; one whose action is held is received. `applied`:
+    /// the records of which something has taken effect.
+    async fn photographs(&self, applied: &BTreeSet<RecordId>) {
         let ana = &self.world.of("Ana").client;
+        let stored = self.world.server_folder().join("blobs").join(self.world.organisation("Ana").await.to_string());
         for (who, id, bytes) in &self.taken {
-            let Ok(photo) = ana.photo(ask(json!({"id": RecordId::from(*id)}))).await else { continue };
+            if !applied.contains(&RecordId::from(*id)) {
+                let object = stored.join(Hash(Sha256::digest(bytes).into()).to_string());
+                assert!(fs::read(object).is_ok_and(|o| o == *bytes), "{who}'s held photograph {id} did not arrive");
+                continue;
+            }
+            let photo = ana.photo(ask(json!({"id": RecordId::from(*id)}))).await.unwrap();
             assert_eq!(photo.state, Custody::Verified, "{who}'s photograph {id}");
             let file = self.world.folder.join("back.jpg");
             ana.export_photo(ask(json!({"photo": id, "path": file}))).await.unwrap();
@@ -491,8 +508,8 @@ impl Storm<'_> {
         }
     }
 
-    /// Everything that was acknowledged is in the log, everything in it is there once, and nothing else. How much is held.
-    fn arrived(&self, entries: &[logdir::Placed]) -> usize {
+    /// Everything that was acknowledged is in the log, everything in it is there once, and nothing else.
+    fn arrived(&self, entries: &[logdir::Placed]) {
         let mut found = BTreeSet::new();
         for logdir::Placed { entry, .. } in entries {
             let (identity, header) = (entry.action.identity(), entry.action.header());
@@ -503,7 +520,6 @@ impl Storm<'_> {
         for (action, (who, kind)) in &self.signed {
             assert!(found.contains(action), "{who}'s {kind} is lost: {action}");
         }
-        entries.iter().filter(|placed| placed.entry.outcome != Outcome::Applied).count()
     }
 }
 

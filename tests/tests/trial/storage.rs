@@ -121,7 +121,7 @@ async fn a_phone_whose_disk_fails_once_acknowledges_nothing_that_may_be_lost_and
     let (mut stage, kept, punch) = enrolled(seed).await;
     let work = work(&stage, &punch);
     let all = places(&mut stage, &work, &["pwrite64", "fsync", "fdatasync", "rename", "ftruncate"]);
-    let mut cases = 0;
+    let (mut cases, mut met) = (0, 0);
     for place in some_of(all, 30, &mut Dice::of(seed, "broken")) {
         stage.put_back("enrolled");
         let ran = stage.drive(failing_at(place, "EIO", false, phone()), &work);
@@ -132,8 +132,9 @@ async fn a_phone_whose_disk_fails_once_acknowledges_nothing_that_may_be_lost_and
         // What was not acknowledged may have reached the disk all the same.
         kept.unanswered += faults.len();
         stage.check(&kept, &case).await;
-        cases += 1;
+        (cases, met) = (cases + 1, met + faults.len());
     }
+    assert!(met > 0, "nobody met a failure");
     ran!(cases);
 }
 
@@ -145,7 +146,7 @@ async fn a_server_whose_disk_fails_once_refuses_what_it_may_lose_and_takes_it_la
     let (mut stage, kept, punch) = enrolled(seed).await;
     let waiting = waiting(&stage, &kept, &punch).await;
     let list = stage.aside("noted");
-    let (mut cases, mut places) = (0, vec![None]);
+    let (mut cases, mut met, mut places) = (0, 0, vec![None]);
     while let Some(place) = places.pop() {
         stage.put_back("waiting");
         let command = match place {
@@ -164,7 +165,9 @@ async fn a_server_whose_disk_fails_once_refuses_what_it_may_lose_and_takes_it_la
         served.end();
         let case = format!("seed {seed}: {place:?}: {synced:?}");
         assert!(!starts || matches!(synced.last(), Some(Ok(view)) if view.waiting == 0), "{case}");
+        met += usize::from(synced.len() != 1);
         if place.is_none() {
+            assert_eq!((starts, synced.len()), (true, 1), "{case}: nothing disturbs it");
             let all = strace::places(&list);
             let all = all.into_iter().filter(|p| ["pwrite64", "fsync", "rename", "ftruncate"].contains(&p.call));
             let all = all.flat_map(|p| [Some((p, "EIO")), Some((p, "ENOSPC"))]).collect();
@@ -173,6 +176,7 @@ async fn a_server_whose_disk_fails_once_refuses_what_it_may_lose_and_takes_it_la
         cases += 1;
         stage.check(&waiting, &case).await;
     }
+    assert!(met > 0, "no failure was met");
     ran!(cases);
 }
 
