@@ -6,6 +6,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    io::Write,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -20,7 +21,7 @@ use plumbline_core::{
     clock::Clock,
     datum::Datum,
     keystore::{Keystore, PassphraseKeystore},
-    photo::Custody,
+    photo::{Custody, PhotoView},
     record::RecordView,
 };
 use plumbline_protocol::{
@@ -496,6 +497,14 @@ impl Person {
     pub async fn note(&self, project: Uuid, text: &str) -> RecordId {
         let request = json!({"kind": "note", "project": project, "fields": {"text": text}});
         self.client.write(ask(request)).await.unwrap().id
+    }
+
+    /// A photograph of these bytes, taken with the camera.
+    pub async fn photograph(&self, project: Uuid, bytes: &[u8]) -> PhotoView {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(bytes).unwrap();
+        let request = json!({"path": file.path(), "project": project, "source": "camera"});
+        self.client.capture(ask(request)).await.unwrap()
     }
 
     /// A record as this device shows it.

@@ -17,10 +17,8 @@ async fn what_was_acknowledged_is_there_after_reopening_a_store_that_was_never_c
     let teo = world.of("Teo");
     let punch = teo.punch("in", project, Some("Laborer")).await;
     let note = teo.note(project, "Fence is down at the north gate").await;
-    let file = world.folder.join("photo.jpg");
-    std::fs::write(&file, photo::jpeg(&mut Dice::of(11, "photo"))).unwrap();
-    let request = json!({"path": file, "project": project, "source": "camera"});
-    let photo = teo.client.capture(ask(request)).await.unwrap();
+    let original = photo::jpeg(&mut Dice::of(11, "photo"));
+    let photo = teo.photograph(project, &original).await;
     let before = (teo.record(punch).await, teo.record(note).await, teo.client.waiting().await.unwrap().len());
 
     world.reopen("Teo").await;
@@ -28,7 +26,7 @@ async fn what_was_acknowledged_is_there_after_reopening_a_store_that_was_never_c
     assert_eq!((teo.record(punch).await, teo.record(note).await, teo.client.waiting().await.unwrap().len()), before);
     let kept = world.folder.join("kept.jpg");
     teo.client.export_photo(ask(json!({"photo": photo.id, "path": kept}))).await.unwrap();
-    assert_eq!(std::fs::read(kept).unwrap(), std::fs::read(file).unwrap());
+    assert_eq!(std::fs::read(kept).unwrap(), original);
 
     world.restore(Default::default());
     world.settle().await;

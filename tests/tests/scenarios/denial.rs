@@ -238,10 +238,7 @@ async fn an_open_route_gives_nothing_to_a_stranger() {
 
 /// A photograph of Teo's that the server has.
 async fn photograph(world: &World, project: plumbline_protocol::Uuid) -> Hash {
-    let file = world.folder.join("photo.jpg");
-    std::fs::write(&file, photo::jpeg(&mut Dice::of(world.seed, "photo"))).unwrap();
-    let request = json!({"path": file, "project": project, "source": "camera"});
-    let sha256 = world.of("Teo").client.capture(ask(request)).await.unwrap().sha256;
+    let sha256 = world.of("Teo").photograph(project, &photo::jpeg(&mut Dice::of(world.seed, "photo"))).await.sha256;
     world.settle().await;
     sha256
 }

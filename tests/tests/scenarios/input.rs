@@ -127,10 +127,7 @@ async fn uploads_that_are_cut_short_or_lie_leave_nothing_behind() {
     let (world, project) = World::with_a_crew(73).await;
     let teo = world.of("Teo");
     let bytes = photo::jpeg(&mut Dice::of(73, "photo"));
-    let file = world.folder.join("photo.jpg");
-    std::fs::write(&file, &bytes).unwrap();
-    let request = json!({"path": file, "project": project, "source": "camera"});
-    let sha256 = teo.client.capture(ask(request)).await.unwrap().sha256;
+    let sha256 = teo.photograph(project, &bytes).await.sha256;
     // The action goes up, the bytes do not.
     teo.link.tamper(|_, told| told);
     let raw = Raw::of(&world, teo).await;

@@ -553,9 +553,7 @@ async fn a_deposit_over_bytes_that_the_server_never_had_takes_no_original_away()
     let (world, project) = World::with_a_crew(67).await;
     let (teo, ana) = (world.of("Teo"), world.of("Ana"));
     let bytes = photo::jpeg(&mut Dice::of(67, "photo"));
-    let file = world.folder.join("photo.jpg");
-    std::fs::write(&file, &bytes).unwrap();
-    let photo = teo.client.capture(ask(json!({"path": file, "project": project, "source": "camera"}))).await.unwrap();
+    let photo = teo.photograph(project, &bytes).await;
     // The server takes the action, says that it holds every byte, and takes none.
     teo.link.tamper(|asked, mut told| {
         if asked.path.starts_with("/v1/blobs/") {

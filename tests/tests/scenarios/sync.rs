@@ -43,9 +43,7 @@ async fn a_rough_way_home(seed: u64, faults: Faults) {
         }
         made += 1;
     }
-    let file = world.folder.join("photo.jpg");
-    std::fs::write(&file, photo::jpeg(&mut dice)).unwrap();
-    world.of("Teo").client.capture(ask(json!({"path": file, "project": project, "source": "camera"}))).await.unwrap();
+    world.of("Teo").photograph(project, &photo::jpeg(&mut dice)).await;
 
     world.restore(faults);
     world.settle().await;

@@ -19,10 +19,7 @@ use serde_json::json;
 #[tokio::test(flavor = "multi_thread")]
 async fn another_organisations_ids_are_answered_as_unknown_ones() {
     let (mut world, project) = World::with_a_crew(80).await;
-    let file = world.folder.join("photo.jpg");
-    std::fs::write(&file, photo::jpeg(&mut Dice::of(80, "photo"))).unwrap();
-    let request = json!({"path": file, "project": project, "source": "camera"});
-    let sha256 = world.of("Teo").client.capture(ask(request)).await.unwrap().sha256;
+    let sha256 = world.of("Teo").photograph(project, &photo::jpeg(&mut Dice::of(80, "photo"))).await.sha256;
     world.settle().await;
     let device = world.of("Teo").device();
 

@@ -91,10 +91,7 @@ impl Scene {
             }
         }
         let original = photo::jpeg(&mut Dice::of(seed, "photo"));
-        let file = folder.path().join("photo.jpg");
-        fs::write(&file, &original).unwrap();
-        let request = json!({"path": file, "project": project, "source": "camera"});
-        let photo = teo.client.capture(ask(request)).await.unwrap();
+        let photo = teo.photograph(project, &original).await;
         let (waiting, records) = (teo.client.waiting().await.unwrap(), records(&teo.client).await);
         let home = teo.home.clone();
         logdir::copy(&home, &folder.path().join("killed"));
@@ -376,10 +373,8 @@ async fn a_store_damaged_anywhere_is_noticed_and_rebuilt_and_what_was_readable_a
 async fn a_stored_photograph_that_was_damaged_is_never_given_out_and_a_part_that_was_comes_again() {
     let (world, project) = World::with_a_crew(62).await;
     let teo = world.of("Teo");
-    let file = world.folder.join("photo.jpg");
     let original = photo::jpeg(&mut Dice::of(62, "photo"));
-    fs::write(&file, &original).unwrap();
-    let photo = teo.client.capture(ask(json!({"path": file, "project": project, "source": "camera"}))).await.unwrap();
+    let photo = teo.photograph(project, &original).await;
     world.settle().await;
     let organisation = world.organisation("Teo").await.to_string();
     let blob = world.server_folder().join("blobs").join(organisation).join(photo.sha256.to_string());
@@ -411,14 +406,12 @@ async fn a_stored_photograph_that_was_damaged_is_never_given_out_and_a_part_that
 async fn a_part_that_is_damaged_on_the_server_is_found_at_the_end_and_the_photograph_comes_again_whole() {
     let (world, project) = World::with_a_crew(63).await;
     let teo = world.of("Teo");
-    let file = world.folder.join("photo.jpg");
     let original: Vec<u8> = {
         let mut jpeg = photo::jpeg(&mut Dice::of(63, "photo"));
         jpeg.resize(700_000, 7);
         jpeg
     };
-    fs::write(&file, &original).unwrap();
-    let photo = teo.client.capture(ask(json!({"path": file, "project": project, "source": "camera"}))).await.unwrap();
+    let photo = teo.photograph(project, &original).await;
     // As soon as the first part is stored, a bit of it turns.
     let (parts, turned) = (world.server_folder().join("parts"), Arc::new(AtomicBool::new(false)));
     let done = turned.clone();

@@ -94,9 +94,8 @@ fn whatever_a_network_does_everything_arrives_once_and_everybody_agrees_when_it_
 async fn a_photograph_is_sent_although_its_author_lost_the_project_before_its_bytes_went() {
     let (world, project) = World::with_a_crew(301).await;
     let (ana, teo) = (world.of("Ana"), world.of("Teo"));
-    let (file, back) = (world.folder.join("photo.jpg"), world.folder.join("back.jpg"));
-    std::fs::write(&file, photo::jpeg(&mut Dice::of(301, "photo"))).unwrap();
-    let taken = teo.client.capture(ask(json!({"path": file, "project": project, "source": "camera"}))).await.unwrap();
+    let (original, back) = (photo::jpeg(&mut Dice::of(301, "photo")), world.folder.join("back.jpg"));
+    let taken = teo.photograph(project, &original).await;
     teo.link.tamper(|asked, told| if asked.path.starts_with("/v1/blobs") { portal(told) } else { told });
     teo.client.sync().await.unwrap_err();
     let member = RecordId::from(teo.member);
@@ -111,7 +110,7 @@ async fn a_photograph_is_sent_although_its_author_lost_the_project_before_its_by
     let shown = ana.client.photo(ask(json!({"id": RecordId::from(taken.id)}))).await.unwrap();
     assert_eq!(shown.state, Custody::Verified);
     ana.client.export_photo(ask(json!({"photo": taken.id, "path": back}))).await.unwrap();
-    assert_eq!(std::fs::read(back).unwrap(), std::fs::read(file).unwrap());
+    assert_eq!(std::fs::read(back).unwrap(), original);
 }
 
 /// Bytes of a body after which it is cut: all of a small one, of a larger one the ends and a sample.
@@ -204,10 +203,8 @@ async fn an_upload_that_is_cut_at_any_byte_of_a_part_or_its_end_arrives_once_and
     let taken = Mutex::new(Vec::new());
     let pictures = Mutex::new(Dice::of(312, "pictures"));
     let capture = async |_| {
-        let (file, bytes) = (world.folder.join("photo.jpg"), photo::jpeg(&mut pictures.lock().unwrap()));
-        std::fs::write(&file, &bytes).unwrap();
-        let request = json!({"path": file, "project": project, "source": "camera"});
-        let photo = teo.client.capture(ask(request)).await.unwrap();
+        let bytes = photo::jpeg(&mut pictures.lock().unwrap());
+        let photo = teo.photograph(project, &bytes).await;
         taken.lock().unwrap().push((photo.id, bytes));
     };
     let done = cut_everywhere(teo, "/v1/blobs", &mut dice, capture).await;
@@ -390,10 +387,8 @@ async fn tokens_that_end_in_the_middle_of_uploads_are_renewed_once_for_all_and_n
     let (world, project) = World::with_a_crew(315).await;
     let teo = world.of("Teo");
     let mut dice = Dice::of(315, "pictures");
-    for n in 0..4 {
-        let file = world.folder.join(format!("{n}.jpg"));
-        std::fs::write(&file, photo::jpeg(&mut dice)).unwrap();
-        teo.client.capture(ask(json!({"path": file, "project": project, "source": "camera"}))).await.unwrap();
+    for _ in 0..4 {
+        teo.photograph(project, &photo::jpeg(&mut dice)).await;
     }
     // Ten minutes pass with each picture's first part: every access token is too old for what comes next.
     let (clock, lines) = (world.clock.clone(), Arc::new(Mutex::new(Vec::new())));

@@ -47,10 +47,8 @@ async fn noticed_and_restored(world: &World, noticed_by: &str) -> RestoredView {
 }
 
 async fn capture(world: &World, by: &str, project: Uuid) -> RecordId {
-    let file = world.folder.join(format!("{by}.jpg"));
-    std::fs::write(&file, photo::jpeg(&mut Dice::of(world.seed, by))).unwrap();
-    let request = json!({"path": file, "project": project, "source": "camera"});
-    RecordId::from(world.of(by).client.capture(ask(request)).await.unwrap().id)
+    let bytes = photo::jpeg(&mut Dice::of(world.seed, by));
+    RecordId::from(world.of(by).photograph(project, &bytes).await.id)
 }
 
 /// A crew at work, a backup, more work that everybody has synced, some that nobody has, and the backup put back.
