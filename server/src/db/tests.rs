@@ -31,6 +31,41 @@ async fn a_failing_write_in_a_batch_harms_no_other() {
     assert_eq!((there("a").await, there("b").await, there("c").await), (Ok(true), Ok(false), Ok(true)));
 }
 
+/// Shows s04.
+#[tokio::test]
+async fn a_write_that_finds_the_queue_full_is_told_to_come_back_and_those_in_it_are_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir);
+    let (at_work, begun) = oneshot::channel();
+    let (go, gate) = mpsc::channel::<()>();
+    let count = |tx: &Tx<'_>| Ok(setting::get(tx, "count")?.map_or(0, |n| u64::from_be_bytes(n.try_into().unwrap())));
+    let one_more = || {
+        db.write(move |tx| {
+            let n = count(tx)? + 1;
+            setting::put(tx, "count", &n.to_be_bytes())
+        })
+    };
+    let mut blocked = Box::pin(db.write(move |_| {
+        at_work.send(()).map_err(|()| busy())?;
+        gate.recv().map_err(|_| busy())
+    }));
+    // Asked once, a write stands in the queue or is refused.
+    let mut asked = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(blocked.as_mut().poll(&mut asked).is_pending());
+    begun.await.unwrap();
+    let mut waiting: Vec<_> = (0..QUEUE).map(|_| Box::pin(one_more())).collect();
+    assert!(waiting.iter_mut().all(|write| write.as_mut().poll(&mut asked).is_pending()));
+    assert_eq!(one_more().await, Err(busy()));
+    assert!(matches!(busy(), Error::Fault(Fault::Busy { retry_after }) if retry_after > 0));
+    go.send(()).unwrap();
+    assert_eq!(blocked.await, Ok(()));
+    for write in waiting {
+        assert_eq!(write.await, Ok(()));
+    }
+    assert_eq!(db.read(count).await, Ok(QUEUE as u64));
+    assert_eq!(one_more().await, Ok(()));
+}
+
 /// Shows b13.
 #[tokio::test]
 async fn a_panicking_job_is_undone_and_the_writer_goes_on() {
