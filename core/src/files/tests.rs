@@ -64,6 +64,27 @@ fn the_same_bytes_twice_are_two_files_with_two_keys() {
     assert_eq!(files.remove(&one.name), Ok(()));
 }
 
+/// Two phones with the same folder, as a restored backup makes them: what each seals afterwards is under a key of its own,
+/// drawn anew from the system and from nothing that was copied, so no nonce is ever used for a second file.
+///
+/// Shows b06.
+#[test]
+fn two_clones_of_a_folder_seal_nothing_under_the_same_key() {
+    let (dir, files) = folder();
+    let before = files.seal_bytes(b"before").unwrap();
+    let elsewhere = dir.path().join("elsewhere");
+    fs::create_dir_all(elsewhere.join("blobs")).unwrap();
+    fs::copy(files.blobs.join(&before.name), elsewhere.join("blobs").join(&before.name)).unwrap();
+    let clone = Files::open(&elsewhere).unwrap();
+    assert_eq!(clone.read(&before.name, &before.key).unwrap(), b"before");
+    let mut keys = std::collections::BTreeSet::from([*before.key]);
+    for n in 0..50u8 {
+        for (phone, bytes) in [(&files, [n, 1]), (&clone, [n, 2])] {
+            assert!(keys.insert(*phone.seal_bytes(&bytes).unwrap().key), "a key was used again");
+        }
+    }
+}
+
 #[test]
 fn a_refused_or_broken_source_leaves_nothing_behind() {
     struct Breaks(usize);

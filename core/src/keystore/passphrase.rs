@@ -234,6 +234,26 @@ mod tests {
         (path, keystore)
     }
 
+    /// A clone of the file has its key too, for passphrase and salt are the same: so a nonce is drawn anew for each write, of
+    /// 192 random bits, and never counted.
+    ///
+    /// Shows b06.
+    #[test]
+    fn two_clones_of_a_file_write_under_nonces_of_their_own() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, one) = new(&dir);
+        let copy = dir.path().join("clone");
+        std::fs::copy(&path, &copy).unwrap();
+        let two = PassphraseKeystore::open(&copy, words("correct horse")).unwrap();
+        let mut nonces = std::collections::BTreeSet::new();
+        for n in 0..20u8 {
+            for (file, keystore, secret) in [(&path, &one, [n, 1]), (&copy, &two, [n, 2])] {
+                keystore.store("org/tokens", &secret).unwrap();
+                assert!(nonces.insert(std::fs::read(file).unwrap()[KDF..][..aead::NONCE].to_vec()));
+            }
+        }
+    }
+
     #[test]
     fn secrets_survive_and_two_instances_agree() {
         let dir = tempfile::tempdir().unwrap();
