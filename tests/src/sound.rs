@@ -7,13 +7,19 @@ use rusqlite::{Connection, OpenFlags};
 
 /// Checks a client's store, which nobody may have open, with the key from its keystore. `case` says what was done to it.
 pub fn store(home: &Path, keys: &dyn Keystore, case: &str) {
+    let store = unlocked(home, keys);
+    // Each page that is not what was sealed.
+    assert_eq!(said(&store, "PRAGMA cipher_integrity_check"), [""; 0], "{case}: {}", home.display());
+    passes(&store, home, case);
+}
+
+/// A client's store, open to whoever has its keystore.
+pub fn unlocked(home: &Path, keys: &dyn Keystore) -> Connection {
     let id = fs::read_to_string(home.join("store-id")).unwrap();
     let key = keys.load(&format!("{id}/database-key")).unwrap().expect("a database key");
     let store = open(&home.join("store.db"));
     store.execute_batch(&format!("PRAGMA key = \"x'{}'\"", data_encoding::HEXLOWER.encode(&key))).unwrap();
-    // Each page that is not what was sealed.
-    assert_eq!(said(&store, "PRAGMA cipher_integrity_check"), [""; 0], "{case}: {}", home.display());
-    passes(&store, home, case);
+    store
 }
 
 /// Checks a stopped server's database.
@@ -30,7 +36,7 @@ fn open(file: &Path) -> Connection {
 }
 
 /// The first column of what a question is answered with.
-fn said(database: &Connection, question: &str) -> Vec<String> {
+pub fn said(database: &Connection, question: &str) -> Vec<String> {
     let mut question = database.prepare(question).unwrap();
     let rows = question.query_map([], |row| row.get(0)).unwrap();
     rows.map(Result::unwrap).collect()

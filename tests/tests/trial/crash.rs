@@ -2,11 +2,12 @@
 
 use plumbline_tests::{
     dice::Dice,
-    needs, ran,
+    needs, ran, sound,
     stage::{Kept, Stage},
     strace::{self, Place, killed_at, some_of},
     world::ask,
 };
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::{phone, server};
@@ -204,5 +205,58 @@ async fn a_phone_killed_at_any_call_while_it_makes_its_store_enrols_or_signs_out
     let calls = vec![("sign_out", json!({"discard_unsent": false}))];
     let flow = Flow { start: "enrolled", calls, online: true, kept, most: 30 };
     kills += killed_everywhere(&mut stage, flow, seed).await;
+    ran!(kills);
+}
+
+/// The migrations of a client's store.
+const MIGRATIONS: [&str; 4] = [
+    include_str!("../../../core/src/db/migrations/0001.sql"),
+    include_str!("../../../core/src/db/migrations/0002.sql"),
+    include_str!("../../../core/src/db/migrations/0003.sql"),
+    include_str!("../../../core/src/db/migrations/0004.sql"),
+];
+/// The way back, newest first: which version it leads to, and how.
+const BACK: [(&str, &str); MIGRATIONS.len() - 1] = [
+    (
+        "version 3",
+        "DROP TABLE stage; DROP INDEX outbox_record; DROP INDEX entry_record;
+         CREATE INDEX entry_identity ON entry (identity); CREATE INDEX entry_record ON entry (record, position);",
+    ),
+    ("version 2", "ALTER TABLE anchor DROP COLUMN checkpoint; ALTER TABLE alarm DROP COLUMN believed;"),
+    ("version 1", "DROP TABLE superseded; ALTER TABLE chain DROP COLUMN seen_generation;"),
+];
+
+/// A store of every older version, with the work that stands in it, is killed while it is brought to this one.
+///
+/// Shows c01, c16.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_killed_at_any_call_while_it_migrates_an_older_store_loses_nothing_that_is_in_it() {
+    needs!(strace::works());
+    let seed = 305;
+    let (mut stage, mut kept, _) = enrolled(seed).await;
+    let phone = stage.phone().await.unwrap();
+    kept.hear(&phone.write(ask(note(&stage, "Written before the app was updated"))).await.unwrap());
+    phone.pause().await.unwrap();
+    drop(phone);
+    let schema = |store: &Connection| {
+        sound::said(store, "SELECT name || ': ' || sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+    };
+    stage.keep("this version");
+    let (mut newer, mut kills) = ("this version", 0);
+    for (version, (name, back)) in (1..MIGRATIONS.len()).rev().zip(BACK) {
+        stage.put_back(newer);
+        let store = sound::unlocked(&stage.live("phone"), &*stage.phone_keystore().unwrap());
+        let published = Connection::open_in_memory().unwrap();
+        store.execute_batch(back).unwrap();
+        store.pragma_update(None, "user_version", version).unwrap();
+        MIGRATIONS[..version].iter().for_each(|migration| published.execute_batch(migration).unwrap());
+        assert_eq!(schema(&store), schema(&published), "{name}");
+        drop(store);
+        stage.keep(name);
+        let flow =
+            Flow { start: name, calls: vec![("status", Value::Null)], online: false, kept: kept.clone(), most: 8 };
+        kills += killed_everywhere(&mut stage, flow, seed).await;
+        newer = name;
+    }
     ran!(kills);
 }

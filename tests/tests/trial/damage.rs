@@ -26,7 +26,7 @@ use plumbline_server::{Running, StartError};
 use plumbline_tests::{
     clock::MINUTE,
     dice::Dice,
-    logdir, photo, ran,
+    logdir, needs, photo, ran,
     strace::{self, killed_at, some_of},
     world::{World, ask, open, records},
 };
@@ -612,9 +612,7 @@ async fn what_a_repair_could_not_save_is_offered_before_its_damaged_store_goes()
 /// Shows c01, c06.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sign_out_that_is_killed_takes_all_of_a_damaged_store_or_nothing() {
-    if let Some(why) = strace::missing() {
-        return println!("skipped: {why}");
-    }
+    needs!(strace::works());
     let seed = 68;
     let (stage, ..) = crash::enrolled(seed).await;
     let (home, list) = (stage.live("phone"), stage.aside("noted"));
