@@ -86,8 +86,10 @@ struct Idle {
 }
 
 impl Db {
-    /// Opens the file, brings it to this version, and starts the writer, which tells `tell` after each commit what is new.
+    /// Opens the file when all of it is found to be well, brings it to this version, and starts the writer, which tells `tell`
+    /// after each commit what is new. Blocks for as long as it takes to read the file.
     pub fn open(file: &Path, tell: impl Fn(News) + Send + 'static) -> std::result::Result<Db, OpenError> {
+        migrate::inspect(file)?;
         let mut connection = migrate::connect(file)?;
         migrate::migrate(&mut connection)?;
         Self::start(file, connection, tell)
@@ -350,7 +352,17 @@ impl From<rusqlite::Error> for Error {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Fault::StorageFull.into(),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => busy(),
-            _ => Error::Internal(format!("database: {error}")),
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Error::Damaged(error.to_string()),
+            Some(_) => Error::Internal(format!("database: {error}")),
+            None => match error {
+                // A column that is not of its form; a statement of ours that the schema does not understand.
+                rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::Utf8Error(..)
+                | rusqlite::Error::SqlInputError { .. } => Error::Damaged(error.to_string()),
+                _ => Error::Internal(format!("database: {error}")),
+            },
         }
     }
 }

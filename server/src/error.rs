@@ -12,6 +12,9 @@ pub enum Error {
     /// Something that the caller can act upon.
     #[error(transparent)]
     Fault(#[from] Fault),
+    /// The database is not what was written to it; the text names no person's data.
+    #[error("damaged: {0}")]
+    Damaged(String),
     /// A defect or a broken machine; the text names the operation, never a person's data.
     #[error("{0}")]
     Internal(String),
@@ -30,7 +33,7 @@ impl Error {
     pub fn into_fault(self) -> Fault {
         match self {
             Error::Fault(fault) => fault,
-            Error::Internal(error) => {
+            error => {
                 let trace = crate::random::text::<8>().unwrap_or_default();
                 tracing::error!(%trace, %error, "internal error");
                 Fault::Internal { trace }

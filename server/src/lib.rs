@@ -23,7 +23,7 @@ use std::{
     time::Duration,
 };
 
-use plumbline_protocol::{Fault, Hash, link::Server};
+use plumbline_protocol::{Hash, link::Server};
 use tokio::{
     net::TcpListener,
     sync::oneshot,
@@ -33,7 +33,7 @@ use tokio_rustls::TlsAcceptor;
 
 use self::{
     app::{App, Live, restore, setup},
-    db::{Db, OpenError, check, setting},
+    db::{Db, OpenError, setting},
     error::Error,
     http::serve::{Front, serve},
     store::Store,
@@ -69,17 +69,9 @@ pub async fn start(mut config: Config) -> Result<Running, StartError> {
     let lock = lock(&config.data)?.ok_or(StartError::InUse)?;
     let live = Arc::new(Live::new(config.sockets.most));
     let told = live.clone();
-    let db = Db::open(&config.data.join("plumbline.db"), move |news| told.tell(news))?;
-    match db.read(check::damage).await {
-        Ok(None) => {}
-        Ok(Some(what)) => return Err(StartError::Damaged(what)),
-        Err(Error::Fault(fault @ (Fault::Busy { .. } | Fault::StorageFull))) => return Err(Error::Fault(fault).into()),
-        // A page that cannot be read at all, or a row that is not of its form.
-        Err(error) => {
-            tracing::error!(%error, "reading the database");
-            return Err(StartError::Damaged("a page or row"));
-        }
-    }
+    let file = config.data.join("plumbline.db");
+    let opened = tokio::task::spawn_blocking(move || Db::open(&file, move |news| told.tell(news))).await;
+    let db = opened.map_err(|_| Error::internal("opening the database was lost"))??;
     let store = Store::open(&config.data).map_err(|e| StartError::Io("data folder", e))?;
     let listener = TcpListener::bind(config.listen).await.map_err(|e| StartError::Io("listen", e))?;
     config.listen = listener.local_addr().map_err(|e| StartError::Io("listen", e))?;
@@ -227,7 +219,7 @@ impl From<OpenError> for StartError {
         match error {
             OpenError::Newer => StartError::Newer,
             OpenError::Older => StartError::InUse,
-            OpenError::Damaged => StartError::Damaged("its first pages"),
+            OpenError::Damaged(what) => StartError::Damaged(what),
             OpenError::Other(error) => StartError::Other(error),
         }
     }

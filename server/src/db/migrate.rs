@@ -1,13 +1,17 @@
 //! Opening the file and bringing it to this version. Migrations are numbered by their place in [`MIGRATIONS`], run once each
 //! in a transaction of their own, and never change after a release.
 
-use std::{path::Path, time::Duration};
+use std::{cell::RefCell, path::Path, time::Duration};
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use plumbline_protocol::Fault;
+use rusqlite::{Connection, OpenFlags};
 
+use super::{Tx, check};
 use crate::error::Error;
 
 const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
+/// How long a call waits for another process that writes.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why the database cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -18,9 +22,9 @@ pub enum OpenError {
     /// Written by an older version, and not ours to change now.
     #[error("older database")]
     Older,
-    /// It is no database any more, or one of its first pages is damaged.
-    #[error("damaged database")]
-    Damaged,
+    /// It is not what was written to it; what of it is not.
+    #[error("damaged database: {0}")]
+    Damaged(&'static str),
     /// Anything else.
     #[error(transparent)]
     Other(#[from] Error),
@@ -28,11 +32,37 @@ pub enum OpenError {
 
 impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => OpenError::Damaged,
-            _ => OpenError::Other(Error::from(error)),
+        OpenError::of(Error::from(error), "its first pages")
+    }
+}
+
+impl OpenError {
+    /// Damage of `what`, or an error that says nothing of the database: no descriptor left, a disk that does not answer.
+    fn of(error: Error, what: &'static str) -> OpenError {
+        match error {
+            Error::Damaged(_) | Error::Fault(Fault::Corrupt { .. }) => {
+                tracing::error!(%error, "reading the database");
+                OpenError::Damaged(what)
+            }
+            error => OpenError::Other(error),
         }
     }
+}
+
+/// Reads a file whole that may be there already, on a connection that cannot write: what is damaged stays as it is.
+pub(super) fn inspect(file: &Path) -> Result<(), OpenError> {
+    if !file.exists() {
+        return Ok(());
+    }
+    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.busy_timeout(PATIENCE)?;
+    // Without a version nothing was written to it yet.
+    if version(&connection)? == 0 {
+        return Ok(());
+    }
+    connection.execute_batch("BEGIN")?;
+    let found = check::damage(&Tx(&connection, RefCell::default())).map_err(|e| OpenError::of(e, "a page or row"))?;
+    found.map_or(Ok(()), |what| Err(OpenError::Damaged(what)))
 }
 
 /// A connection with the settings that every connection has.
@@ -41,7 +71,7 @@ pub(super) fn connect(file: &Path) -> rusqlite::Result<Connection> {
 }
 
 fn settle(connection: Connection) -> rusqlite::Result<Connection> {
-    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "trusted_schema", false)?;

@@ -108,3 +108,19 @@ fn a_database_of_a_newer_version_is_refused() {
     migrate::connect(&file).unwrap().pragma_update(None, "user_version", 9999).unwrap();
     assert!(matches!(Db::open(&file, |_| {}), Err(OpenError::Newer)));
 }
+
+#[test]
+fn a_damaged_database_is_neither_migrated_nor_touched() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("db");
+    let older = migrate::connect(&file).unwrap();
+    older.execute_batch(include_str!("migrations/0001.sql")).unwrap();
+    older.pragma_update(None, "user_version", 1).unwrap();
+    // Five entries, it says, and there is none.
+    let sql = "INSERT INTO organisation (organisation, server_key, created_at, size) VALUES (?1, ?1, 0, 5)";
+    older.execute(sql, [[7; 32]]).unwrap();
+    drop(older);
+    let before = std::fs::read(&file).unwrap();
+    assert!(matches!(Db::open(&file, |_| {}), Err(OpenError::Damaged("an entry of a log"))));
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}

@@ -2,7 +2,7 @@
 //! or abuse it. Never packaged.
 //!
 //! One line of JSON on stdout when it answers: `{"url":"https://127.0.0.1:PORT"}`. A line on stdin is said again on stdout: in
-//! a record of its system calls that marks what was acknowledged before. Exit 0: the input ended, 1: it does not start.
+//! a record of its system calls that marks what was acknowledged before. Exit 0: the input ended; otherwise as `plumbline-server`.
 #![allow(clippy::print_stderr, reason = "printing is what a command does")]
 
 use std::{
@@ -51,7 +51,7 @@ async fn main() -> ExitCode {
         Ok(running) => running,
         Err(error) => {
             eprintln!("{error}");
-            return ExitCode::FAILURE;
+            return ExitCode::from(error.exit_code());
         }
     };
     let ready = json!({"url": running.url}).to_string();

@@ -4,7 +4,7 @@ use std::{
     fs,
     os::unix::fs::symlink,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use plumbline_protocol::Fault;
@@ -177,6 +177,31 @@ async fn a_server_whose_disk_fails_once_refuses_what_it_may_lose_and_takes_it_la
         stage.check(&waiting, &case).await;
     }
     assert!(met > 0, "no failure was met");
+    ran!(cases);
+}
+
+/// A server that does not start says why, and only what it has read tells it to look for a backup.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_cannot_read_its_database_now_does_not_call_it_damaged() {
+    if let Some(why) = strace::missing() {
+        return println!("skipped: {why}");
+    }
+    let (mut stage, kept, _) = enrolled(327).await;
+    let (mut cases, mut refused) = (0, 0);
+    for (call, error, most) in [("openat", "EMFILE", 16), ("pread64", "EIO", 24)] {
+        // Each thread meets it at that place; one that starts all the same ends with its input.
+        for nth in 1..=most {
+            stage.put_back("enrolled");
+            let mut server = failing_at(Place { call, nth }, error, false, server());
+            let ran = server.arg(stage.live("server")).stdin(Stdio::null()).output().unwrap();
+            let said = String::from_utf8_lossy(&ran.stderr);
+            assert_ne!(ran.status.code(), Some(5), "{call} {nth}: {said}");
+            (cases, refused) = (cases + 1, refused + usize::from(ran.status.code() == Some(1)));
+        }
+    }
+    assert!(refused > 0, "no call of those that failed was needed");
+    stage.put_back("enrolled");
+    stage.check(&kept, "after a server that did not start").await;
     ran!(cases);
 }
 
