@@ -3,7 +3,9 @@
 //! Writes queue up; the writer takes all that wait into one transaction, each in a savepoint of its own, so that a failing
 //! one harms no other, commits once, and answers them all only then: an answer means durable (WAL, `synchronous = FULL`).
 //! A commit that failed is not tried again on what is open: all connections go, and the next write begins with what the disk
-//! has. Nothing is written to a file that was taken away.
+//! has; but for a full disk, where SQLite undoes the transaction by itself and reads have to go on. Nothing is read from or
+//! written to another file than the one that was opened first: one that was put in its place waits for a restart, which
+//! looks at it whole.
 //! The queue is bounded and a full one is `Busy`. What a job has to [tell](Tx::tell) is told after the commit, by the writer
 //! itself, so no way of writing can forget it. Functions in `db/<noun>.rs` take a [`Tx`], ask for rows of one
 //! organisation, and neither authorise nor decide. The SQL is kept portable: no SQLite functions, no implicit conversions,
@@ -74,6 +76,8 @@ struct Writer {
 
 struct Readers {
     file: PathBuf,
+    /// Which file that was at first.
+    identity: Identity,
     idle: Mutex<Idle>,
     permits: Arc<Semaphore>,
 }
@@ -108,13 +112,13 @@ impl Db {
         tell: impl Fn(News) + Send + 'static,
     ) -> std::result::Result<Db, OpenError> {
         let (idle, permits) = (Mutex::default(), Arc::new(Semaphore::new(READERS)));
-        let readers = Arc::new(Readers { file: file.to_owned(), idle, permits });
+        let identity = identity(file).ok_or_else(away)?;
+        let readers = Arc::new(Readers { file: file.to_owned(), identity, idle, permits });
         let (queue, jobs) = mpsc::sync_channel(QUEUE);
-        let open = Open { connection, file: identity(file) };
         let shared = readers.clone();
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || write_all(open, &shared, &jobs, &tell))
+            .spawn(move || write_all(connection, &shared, &jobs, &tell))
             .map_err(|e| OpenError::Other(Error::from(e)))?;
         Ok(Db { writer: Mutex::new(Some(Writer { queue, thread })), readers })
     }
@@ -224,6 +228,7 @@ impl<T: Send, F: FnOnce(&Tx<'_>) -> Result<T> + Send> Job for Write<T, F> {
 
 impl Readers {
     fn take(&self) -> Result<(Connection, u64)> {
+        self.here()?;
         let mut idle = lock(&self.idle);
         let age = idle.age;
         if let Some(reader) = idle.connections.pop() {
@@ -231,8 +236,14 @@ impl Readers {
         }
         drop(idle);
         let reader = migrate::reopen(&self.file)?;
+        self.here()?;
         reader.pragma_update(None, "query_only", true)?;
         Ok((reader, age))
+    }
+
+    /// Fails where the file is no longer the one that was opened first, or is not there.
+    fn here(&self) -> Result<()> {
+        if identity(&self.file) == Some(self.identity) { Ok(()) } else { Err(away()) }
     }
 
     fn give_back(&self, reader: Connection, age: u64) {
@@ -249,37 +260,21 @@ impl Readers {
     }
 }
 
-/// The connection that writes.
-struct Open {
+fn write_all(
     connection: Connection,
-    /// The file that is open, which somebody may have taken away since.
-    file: Option<Identity>,
-}
-
-fn write_all(open: Open, readers: &Readers, queue: &mpsc::Receiver<Box<dyn Job>>, tell: &impl Fn(News)) {
-    let mut open = Some(open);
+    readers: &Readers,
+    queue: &mpsc::Receiver<Box<dyn Job>>,
+    tell: &impl Fn(News),
+) {
+    let mut open = Some(connection);
     while let Ok(first) = queue.recv() {
         let mut jobs = vec![first];
         jobs.extend(queue.try_iter().take(BATCH - 1));
-        let committed = match open.take() {
-            Some(open) => Ok(open),
-            None => migrate::reopen(&readers.file).map(|connection| Open { connection, file: identity(&readers.file) }),
-        };
-        let committed = committed.map_err(Error::from).and_then(|now| {
-            let committed =
-                if now.file == identity(&readers.file) { commit(&now.connection, &mut jobs) } else { Err(away()) };
-            if committed.is_err() && !now.connection.is_autocommit() {
-                // Nothing of a failed batch may stay.
-                if let Err(error) = now.connection.execute_batch("ROLLBACK") {
-                    tracing::error!(%error, "rollback");
-                }
-            }
-            match &committed {
-                Err(Error::Internal(_)) => readers.let_go(),
-                _ => open = Some(now),
-            }
-            committed
-        });
+        let committed = write(&mut open, readers, &mut jobs);
+        if !matches!(committed, Ok(_) | Err(Error::Fault(Fault::Busy { .. } | Fault::StorageFull))) {
+            open = None;
+            readers.let_go();
+        }
         let (news, committed) = match committed {
             Ok(news) => (news, Ok(())),
             Err(error) => (Vec::new(), Err(error)),
@@ -290,6 +285,22 @@ fn write_all(open: Open, readers: &Readers, queue: &mpsc::Receiver<Box<dyn Job>>
             job.answer(committed.clone());
         }
     }
+}
+
+/// Commits the jobs on the connection that is open, or on one that is opened for it.
+fn write(open: &mut Option<Connection>, readers: &Readers, jobs: &mut [Box<dyn Job>]) -> Result<Vec<News>> {
+    readers.here()?;
+    let connection = match open {
+        Some(connection) => connection,
+        None => open.insert(migrate::reopen(&readers.file)?),
+    };
+    readers.here()?;
+    let committed = commit(connection, jobs);
+    if committed.is_err() && !connection.is_autocommit() {
+        // Nothing of a failed batch may stay.
+        connection.execute_batch("ROLLBACK")?;
+    }
+    committed
 }
 
 /// Which file is at a path: where it can be taken away while it is open, its device and number.
@@ -309,8 +320,8 @@ fn away() -> Error {
     Error::internal("database: its file is not where it was")
 }
 
-/// Runs the jobs in one transaction; gives what there is to tell. A full disk and a broken one make SQLite roll the whole transaction back under our feet;
-/// then nothing more may run, for outside a transaction a savepoint would commit by itself.
+/// Runs the jobs in one transaction; gives what there is to tell. A full disk and a broken one make SQLite roll the whole
+/// transaction back under our feet; then nothing more may run, for outside a transaction a savepoint would commit by itself.
 fn commit(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> Result<Vec<News>> {
     let mut news = Vec::new();
     connection.execute_batch("BEGIN IMMEDIATE")?;

@@ -124,3 +124,50 @@ fn a_damaged_database_is_neither_migrated_nor_touched() {
     assert!(matches!(Db::open(&file, |_| {}), Err(OpenError::Damaged("an entry of a log"))));
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_put_in_the_place_of_the_open_one_is_neither_read_nor_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let (file, aside, backup) = (dir.path().join("db"), dir.path().join("aside"), dir.path().join("backup"));
+    let old = Db::open(&backup, |_| {}).unwrap();
+    old.write(|tx| setting::put(tx, "a", b"old")).await.unwrap();
+    old.close().await;
+    let before = std::fs::read(&backup).unwrap();
+
+    let db = open(&dir);
+    let put = |value: &'static [u8]| db.write(move |tx| setting::put(tx, "a", value));
+    let get = || db.read(|tx| setting::get(tx, "a"));
+    assert_eq!((put(b"1").await, get().await), (Ok(()), Ok(Some(b"1".to_vec()))));
+    std::fs::rename(&file, &aside).unwrap();
+    std::fs::rename(&backup, &file).unwrap();
+    for _ in 0..3 {
+        assert_eq!((get().await, put(b"2").await), (Err(away()), Err(away())));
+    }
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+    // The very file that was open may come back.
+    std::fs::rename(&file, &backup).unwrap();
+    assert_eq!((get().await, put(b"2").await), (Err(away()), Err(away())));
+    std::fs::rename(&aside, &file).unwrap();
+    assert_eq!((get().await, put(b"2").await), (Ok(Some(b"1".to_vec())), Ok(())));
+}
+
+/// Shows c04.
+#[tokio::test]
+async fn a_transaction_that_went_under_a_job_takes_the_connection_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir);
+    let marked = || db.write(|tx| Ok(tx.0.prepare("SELECT x FROM temp.mark").is_ok()));
+    db.write(|tx| Ok(tx.0.execute_batch("CREATE TEMP TABLE mark (x)")?)).await.unwrap();
+    // What a job is refused for is no matter of the connection's.
+    assert_eq!(db.write(|_| -> Result<()> { Err(Fault::Denied.into()) }).await, Err(Fault::Denied.into()));
+    assert_eq!(marked().await, Ok(true));
+    // As a failed sync within a book's method: SQLite has undone everything, and the fault is the book's.
+    let broken = Fault::Internal { trace: "7".into() };
+    let said = Err(broken.clone().into());
+    let lost = db.write(|tx| -> Result<()> {
+        tx.0.execute_batch("ROLLBACK")?;
+        Err(broken.into())
+    });
+    assert_eq!((lost.await, marked().await), (said, Ok(false)));
+}
