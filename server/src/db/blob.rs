@@ -1,6 +1,6 @@
 //! What the log expects of blobs, and which parts have come.
 
-use plumbline_protocol::{Hash, OrganisationId, Uuid, blob::State};
+use plumbline_protocol::{Hash, OrganisationId, Uuid, blob::State, record::deposit};
 use rusqlite::{OptionalExtension, Row};
 
 use super::{Tx, damaged, uuid};
@@ -61,9 +61,13 @@ pub fn of_hash(tx: &Tx<'_>, organisation: &OrganisationId, sha256: &Hash) -> Res
 pub type Place = (OrganisationId, Hash, Uuid);
 
 /// The first blob behind `after` that was received and not read again yet, of any organisation: the verifying job's work.
+/// One that cannot be vouched for now, because its log is behind or has lost its photo, waits until that is offered again.
 pub fn received_after(tx: &Tx<'_>, after: Option<Place>) -> Result<Option<(OrganisationId, Blob)>> {
     let sql = "SELECT record, sha256, bytes, member, state, organisation FROM blob
         WHERE state = 'received' AND (organisation, sha256, record) > (?1, ?2, ?3)
+            AND EXISTS (SELECT 1 FROM organisation AS o WHERE o.organisation = blob.organisation AND o.behind = 0)
+            AND EXISTS (SELECT 1 FROM record AS r
+                WHERE r.organisation = blob.organisation AND r.record = blob.record)
         ORDER BY organisation, sha256, record LIMIT 1";
     let after = match &after {
         Some((organisation, sha256, record)) => (&organisation.0[..], &sha256.0[..], &record.as_bytes()[..]),
@@ -77,6 +81,22 @@ pub fn received_after(tx: &Tx<'_>, after: Option<Place>) -> Result<Option<(Organ
 pub fn set_state(tx: &Tx<'_>, organisation: &OrganisationId, sha256: &Hash, record: Uuid, state: State) -> Result<()> {
     let sql = "UPDATE blob SET state = ?4 WHERE organisation = ?1 AND sha256 = ?2 AND record = ?3";
     tx.0.prepare_cached(sql)?.execute((&organisation.0, &sha256.0, record.as_bytes(), state.as_str()))?;
+    Ok(())
+}
+
+/// The log is about to be cut to its first `size` entries: bytes whose deposit goes are read and vouched for again.
+pub fn cut(tx: &Tx<'_>, organisation: &OrganisationId, size: u64) -> Result<()> {
+    let sql = "SELECT record, sha256, bytes, member, state FROM blob WHERE organisation = ?1 AND state = 'verified'";
+    let mut statement = tx.0.prepare_cached(sql)?;
+    let verified: Vec<Blob> = statement.query_map([&organisation.0], row)?.collect::<rusqlite::Result<_>>()?;
+    let sql = "SELECT EXISTS (SELECT 1 FROM record WHERE organisation = ?1 AND record = ?2 AND last < ?3)";
+    let mut kept = tx.0.prepare_cached(sql)?;
+    for Blob { record, sha256, .. } in verified {
+        let deposit = deposit::record_of(&record);
+        if !kept.query_row((&organisation.0, deposit.as_bytes(), size), |row| row.get(0))? {
+            set_state(tx, organisation, &sha256, record, State::Received)?;
+        }
+    }
     Ok(())
 }
 

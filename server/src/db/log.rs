@@ -21,7 +21,7 @@ use rusqlite::{OptionalExtension, Row};
 use zeroize::Zeroizing;
 
 use super::{
-    News, Tx, damaged,
+    News, Tx, blob, damaged,
     device::{self, Device},
     session,
     tile::Tree,
@@ -150,6 +150,7 @@ pub fn cut(tx: &Tx<'_>, organisation: &OrganisationId, size: u64) -> Result<()> 
     })?;
     let sql = "DELETE FROM entry WHERE organisation = ?1 AND position >= ?2";
     tx.0.prepare_cached(sql)?.execute((&organisation.0, size))?;
+    blob::cut(tx, organisation, size)?;
     for sql in [
         "DELETE FROM record WHERE organisation = ?1",
         "DELETE FROM chain WHERE organisation = ?1",
@@ -157,8 +158,6 @@ pub fn cut(tx: &Tx<'_>, organisation: &OrganisationId, size: u64) -> Result<()> 
         "DELETE FROM tile WHERE organisation = ?1",
         "DELETE FROM device WHERE organisation = ?1",
         "UPDATE organisation SET size = 0, received = 0, organisation_last = 0, generation = 0 WHERE organisation = ?1",
-        // Deposits may have been cut off: what they vouched for is read and vouched for again.
-        "UPDATE blob SET state = 'received' WHERE organisation = ?1 AND state = 'verified'",
     ] {
         tx.0.prepare_cached(sql)?.execute([&organisation.0])?;
     }

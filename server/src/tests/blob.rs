@@ -15,7 +15,10 @@ use super::{
     crew::{Crew, uuid},
     *,
 };
-use crate::db::blob as rows;
+use crate::{
+    app::blob::verify_received,
+    db::{Tx, blob as rows, log, organisation},
+};
 
 /// Wes sends the bytes of a photo of his that is in the log.
 struct Upload {
@@ -237,7 +240,7 @@ async fn knowing_a_hash_gives_nobody_the_bytes() {
         let (member, sha256) = (curious.member, sha256(&upload.bytes));
         let bytes = upload.bytes.len() as u64;
         let record = Uuid::v7(NOW, [n; 10]);
-        let write = move |tx: &crate::db::Tx<'_>| rows::expect(tx, &organisation, record, &sha256, bytes, member);
+        let write = move |tx: &Tx<'_>| rows::expect(tx, &organisation, record, &sha256, bytes, member);
         upload.crew.site.running.app.db.write(write).await.unwrap();
         assert_eq!(done(upload.read(&tokens, None).await).await, Err(Fault::NotFound));
     }
@@ -336,4 +339,35 @@ async fn parts_of_which_no_row_knows_are_swept_at_start() {
     let upload = upload.restart().await;
     assert!(known.join("0").exists() && !orphan.exists());
     assert_eq!(upload.progress().await, pair("expected", "1-3"));
+}
+
+#[tokio::test]
+async fn bytes_that_nobody_may_vouch_for_now_are_left_alone_until_somebody_may() {
+    let mut upload = Upload::new().await;
+    let (app, of) = (upload.crew.site.running.app.clone(), upload.crew.organisation);
+    let behind = async |behind| app.db.write(move |tx| organisation::put_behind(tx, &of, behind)).await.unwrap();
+    behind(true).await;
+    upload.send_all().await;
+    assert_eq!(verify_received(&app).await, Ok(true));
+    assert_eq!(upload.progress().await, pair("received", ""));
+    behind(false).await;
+    assert_eq!(verify_received(&app).await, Ok(true));
+    upload.verified().await;
+
+    // A restore that cuts off one more photo of these bytes: nobody has offered it again yet.
+    let size = upload.crew.read(&upload.crew.ana, 1000).await.tip.size;
+    let photo = upload.crew.wes.photo(78, upload.crew.here, sha256(&upload.bytes), upload.bytes.len() as u64);
+    upload.crew.push(&upload.crew.wes, std::slice::from_ref(&photo)).await.unwrap();
+    upload.deposits(&[PHOTO, 78]).await;
+    app.db.write(move |tx| log::cut(tx, &of, size)).await.unwrap();
+    assert_eq!(verify_received(&app).await, Ok(true));
+    // What was vouched for before is still there for everybody.
+    let ana = upload.crew.ana.tokens.as_ref().unwrap();
+    assert_eq!(upload.read(ana, None).await.bytes().await.unwrap(), upload.bytes);
+    let hash = sha256(&upload.bytes);
+    let states = app.db.read(move |tx: &Tx<'_>| rows::of_hash(tx, &of, &hash)).await.unwrap();
+    let states: Vec<_> = states.iter().map(|blob| (blob.record, blob.state.as_str())).collect();
+    assert_eq!(states, [(uuid(PHOTO), "verified"), (uuid(78), "received")]);
+    upload.crew.push(&upload.crew.wes, &[photo]).await.unwrap();
+    assert_eq!(upload.deposits(&[PHOTO, 78]).await.len(), 2);
 }
