@@ -19,7 +19,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use tokio::sync::{Notify, RwLock};
+use tokio::sync::{Notify, RwLock, Semaphore};
 
 pub use self::{live::Live, token::Keys};
 use crate::{
@@ -46,15 +46,21 @@ pub struct App {
     /// Held whole while a blob is put together, which so is one at a time and bounds memory and disk; shared while a part is
     /// kept, so that no part's file comes when its row is gone, nor goes when its row comes.
     assembling: RwLock<()>,
+    /// One for each object that is hashed for somebody who reads it: hashing takes no more of the machine than that.
+    pub(crate) checking: Arc<Semaphore>,
     draining: AtomicBool,
 }
+
+/// Objects that are hashed at once for those who read.
+const CHECKS: usize = 2;
 
 impl App {
     /// Over an open database, whose news go to `live`, and a store.
     pub async fn new(db: Db, live: Arc<Live>, store: Store, clock: Arc<dyn Clock>) -> Result<App> {
         let keys = Keys::load(&db).await?;
         let (received, assembling, draining) = (Notify::new(), RwLock::new(()), AtomicBool::new(false));
-        Ok(App { db, store, clock, keys, live, received, assembling, draining })
+        let checking = Arc::new(Semaphore::new(CHECKS));
+        Ok(App { db, store, clock, keys, live, received, assembling, checking, draining })
     }
 
     /// Milliseconds since 1970.

@@ -136,13 +136,19 @@ pub async fn read(app: &Arc<App>, op: &Op, sha256: Hash) -> Result<(File, u64)> 
 }
 
 /// Reads an object whole before its beginning is given out: what is damaged is not served as good. Later ranges follow a
-/// beginning, so a download costs one reading more, however many ranges it has.
+/// beginning, so a download costs one reading more, however many ranges it has. Few are read at once: others wait.
 pub async fn check(app: &Arc<App>, op: &Op, sha256: Hash, bytes: u64) -> Result<()> {
     let organisation = op.organisation;
-    if blocking(app, move |app| app.store.verify(&organisation, &sha256, bytes)).await? {
+    let permit = app.checking.clone().acquire_owned().await.map_err(|_| Fault::Cancelled)?;
+    let good = blocking(app, move |app| {
+        // Held until the object is read, though nobody may wait for that any more.
+        let _permit = permit;
+        app.store.verify(&organisation, &sha256, bytes)
+    });
+    if good.await? {
         return Ok(());
     }
-    tracing::error!(target: "audit", event = "blob_damaged", "a stored object disagrees with its hash");
+    damaged(&organisation, &sha256);
     Err(Fault::corrupt("blob").into())
 }
 
@@ -165,7 +171,7 @@ async fn verify(app: &Arc<App>, organisation: OrganisationId, blob: Blob) -> Res
     let (sha256, bytes) = (blob.sha256, blob.bytes);
     let good = blocking(app, move |app| app.store.verify(&organisation, &sha256, bytes)).await?;
     if !good {
-        tracing::error!(target: "audit", event = "blob_damaged", "a stored object disagrees with its hash");
+        damaged(&organisation, &sha256);
     }
     let now = app.now();
     let row = app.db.write(move |tx| match good {
@@ -195,6 +201,11 @@ async fn find(app: &App, op: &Op, sha256: Hash) -> Result<(Blob, Vec<u64>)> {
         Ok((blob, blob::parts(tx, &organisation, &sha256, member)?))
     });
     found.await
+}
+
+/// Says which object an operator has to look for; neither name tells of a person.
+fn damaged(organisation: &OrganisationId, sha256: &Hash) {
+    tracing::error!(target: "audit", event = "blob_damaged", %organisation, %sha256, "an object disagrees with its hash");
 }
 
 fn upload(op: &Op, sha256: Hash) -> Upload {

@@ -371,3 +371,31 @@ async fn bytes_that_nobody_may_vouch_for_now_are_left_alone_until_somebody_may()
     upload.crew.push(&upload.crew.wes, &[photo]).await.unwrap();
     assert_eq!(upload.deposits(&[PHOTO, 78]).await.len(), 2);
 }
+
+/// Shows s10.
+#[tokio::test]
+async fn few_objects_are_hashed_at_once_for_those_who_ask_for_their_beginning() {
+    let upload = Upload::new().await;
+    upload.send_all().await;
+    upload.verified().await;
+    let (wes, app) = (upload.crew.wes.tokens.as_ref().unwrap(), upload.crew.site.running.app.clone());
+    let most = app.checking.available_permits();
+    assert!(most <= 2, "{most}");
+    let busy = app.checking.acquire_many(most as u32).await.unwrap();
+    {
+        let beginning = upload.read(wes, Some("bytes=0-0"));
+        let mut beginning = std::pin::pin!(beginning);
+        // Whoever reads on hashes nothing, and holds up nobody.
+        for n in 1..=10 {
+            let on = upload.read(wes, Some("bytes=1-1"));
+            let on = tokio::select! {
+                _ = &mut beginning => panic!("hashed with {most} others, after {n}"),
+                on = on => on,
+            };
+            assert_eq!(on.status(), StatusCode::PARTIAL_CONTENT);
+        }
+        drop(busy);
+        assert_eq!(beginning.await.bytes().await.unwrap(), upload.bytes[..1]);
+    }
+    assert_eq!(app.checking.available_permits(), most);
+}
