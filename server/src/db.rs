@@ -35,6 +35,7 @@ use rusqlite::{Connection, ErrorCode, Row};
 use tokio::sync::{Semaphore, oneshot};
 
 pub use self::migrate::OpenError;
+use self::session::Family;
 use crate::error::{Error, Result};
 
 /// Writes that may wait; more are answered `Busy`.
@@ -58,8 +59,8 @@ pub struct Tx<'c>(&'c Connection, RefCell<Vec<News>>);
 pub enum News {
     /// The log of this organisation is so long now.
     Grown(OrganisationId, Hint),
-    /// A session of this organisation has ended.
-    Ended(OrganisationId),
+    /// This session has ended.
+    Ended(Family),
 }
 
 impl Tx<'_> {

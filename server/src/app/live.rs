@@ -1,9 +1,9 @@
 //! Who is connected and wants to be woken: tickets, seats, and when a seat is lost.
 //!
 //! Invariants: a seat is had for a ticket, which one full session gets and which is good once; a session has one seat, and
-//! a newer one takes it. Whenever sessions of an organisation have ended, each of its seats looks its own session up again
-//! before anything more is said, so that what ends a request's rights ends the seat. A seat learns how long the log of its
-//! own organisation is, and nothing else.
+//! a newer one takes it. When a session has ended its seat is taken away before anything more is said on it, and no other
+//! is asked; so what ends a request's rights ends the seat. A seat learns how long the log of its own organisation is, and
+//! nothing else.
 
 use std::{
     collections::HashMap,
@@ -16,7 +16,10 @@ use plumbline_protocol::{
     live::{Hint, Ticket},
 };
 use sha2::{Digest, Sha256};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{
+    oneshot::{self, error::TryRecvError},
+    watch,
+};
 use tokio_util::task::TaskTracker;
 use zeroize::Zeroizing;
 
@@ -53,18 +56,10 @@ struct Issued {
 struct Seats {
     /// Who is connected. Dropping a session's sender takes its seat away.
     taken: HashMap<Family, (u64, oneshot::Sender<()>)>,
-    /// What those of one organisation are told; none where nobody is connected.
-    organisations: HashMap<OrganisationId, watch::Sender<State>>,
+    /// What those of one organisation are told; none where nobody is connected. A reader that is slow sees the newest of it.
+    organisations: HashMap<OrganisationId, watch::Sender<Hint>>,
     next: u64,
     closed: bool,
-}
-
-/// What there is to know of an organisation. A reader that is slow sees the newest of it.
-#[derive(Debug, Clone, Copy, Default)]
-struct State {
-    hint: Hint,
-    /// How often sessions have ended.
-    ended: u64,
 }
 
 /// The right to be told, for as long as it is held.
@@ -72,10 +67,9 @@ pub struct Seat {
     app: Arc<App>,
     op: Op,
     number: u64,
-    state: watch::Receiver<State>,
+    hint: watch::Receiver<Hint>,
     taken_away: oneshot::Receiver<()>,
     told: Option<Hint>,
-    ended: u64,
 }
 
 impl Live {
@@ -86,13 +80,18 @@ impl Live {
 
     /// Passes on what is durable now.
     pub fn tell(&self, news: News) {
-        let seats = self.seats();
-        let (organisation, change): (_, &dyn Fn(&mut State)) = match news {
-            News::Grown(organisation, hint) => (organisation, &move |state| state.hint = state.hint.max(hint)),
-            News::Ended(organisation) => (organisation, &|state| state.ended += 1),
-        };
-        if let Some(state) = seats.organisations.get(&organisation) {
-            state.send_modify(change);
+        let mut seats = self.seats();
+        match news {
+            News::Grown(organisation, hint) => {
+                if let Some(known) = seats.organisations.get(&organisation) {
+                    known.send_if_modified(|known| {
+                        let grown = hint > *known;
+                        *known = hint.max(*known);
+                        grown
+                    });
+                }
+            }
+            News::Ended(family) => drop(seats.taken.remove(&family)),
         }
     }
 
@@ -128,8 +127,8 @@ impl Live {
         seats.next += 1;
         let (hold, taken_away) = oneshot::channel();
         seats.taken.insert(op.family, (number, hold));
-        let state = seats.organisations.entry(op.organisation).or_default().subscribe();
-        Ok(Seat { app: app.clone(), op, number, state, taken_away, told: None, ended: 0 })
+        let hint = seats.organisations.entry(op.organisation).or_default().subscribe();
+        Ok(Seat { app: app.clone(), op, number, hint, taken_away, told: None })
     }
 }
 
@@ -184,19 +183,16 @@ impl Seat {
     /// it waits and called again.
     pub async fn next(&mut self) -> Option<Hint> {
         loop {
-            let State { hint, ended } = *self.state.borrow_and_update();
-            if ended != self.ended {
-                if !self.holds().await {
-                    return None;
-                }
-                self.ended = ended;
+            if self.taken_away.try_recv() != Err(TryRecvError::Empty) {
+                return None;
             }
+            let hint = *self.hint.borrow_and_update();
             if self.told.is_none_or(|told| hint > told) {
                 self.told = Some(hint);
                 return Some(hint);
             }
             tokio::select! {
-                changed = self.state.changed() => changed.ok()?,
+                changed = self.hint.changed() => changed.ok()?,
                 _ = &mut self.taken_away => return None,
             }
         }
@@ -218,7 +214,7 @@ impl Drop for Seat {
             seats.taken.remove(&self.op.family);
         }
         // This receiver is still counted.
-        if seats.organisations.get(&self.op.organisation).is_some_and(|state| state.receiver_count() <= 1) {
+        if seats.organisations.get(&self.op.organisation).is_some_and(|hint| hint.receiver_count() <= 1) {
             seats.organisations.remove(&self.op.organisation);
         }
     }

@@ -1,7 +1,7 @@
 //! Sessions: families of refresh tokens, and challenges that were used.
 
 use plumbline_protocol::{DeviceId, Hash, OrganisationId};
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{OptionalExtension, Params, Row};
 
 use super::{News, Tx};
 use crate::error::Result;
@@ -45,10 +45,8 @@ pub fn insert(tx: &Tx<'_>, organisation: &OrganisationId, session: &Session, mos
     tx.0.prepare_cached(sql)?.execute(values)?;
     let sql = "DELETE FROM session WHERE organisation = ?1 AND device = ?2 AND family <> ?3 AND family NOT IN
         (SELECT family FROM session WHERE organisation = ?1 AND device = ?2 AND family <> ?3
-            ORDER BY used_at DESC, family LIMIT ?4)";
-    let others = most.saturating_sub(1);
-    let ended = tx.0.prepare_cached(sql)?.execute((&organisation.0, &device.0, family, others))?;
-    told(tx, organisation, ended)
+            ORDER BY used_at DESC, family LIMIT ?4) RETURNING family";
+    end(tx, sql, (&organisation.0, &device.0, family, most.saturating_sub(1)))
 }
 
 /// One session.
@@ -83,23 +81,20 @@ pub fn rotate(
 
 /// Ends one session.
 pub fn delete(tx: &Tx<'_>, organisation: &OrganisationId, family: &Family) -> Result<()> {
-    let sql = "DELETE FROM session WHERE organisation = ?1 AND family = ?2";
-    let ended = tx.0.prepare_cached(sql)?.execute((&organisation.0, family))?;
-    told(tx, organisation, ended)
+    end(tx, "DELETE FROM session WHERE organisation = ?1 AND family = ?2 RETURNING family", (&organisation.0, family))
 }
 
 /// Ends every session of a device.
 pub fn delete_of_device(tx: &Tx<'_>, organisation: &OrganisationId, device: &DeviceId) -> Result<()> {
-    let sql = "DELETE FROM session WHERE organisation = ?1 AND device = ?2";
-    let ended = tx.0.prepare_cached(sql)?.execute((&organisation.0, &device.0))?;
-    told(tx, organisation, ended)
+    let sql = "DELETE FROM session WHERE organisation = ?1 AND device = ?2 RETURNING family";
+    end(tx, sql, (&organisation.0, &device.0))
 }
 
-/// Whoever holds a socket has to know that so many sessions ended.
-fn told(tx: &Tx<'_>, organisation: &OrganisationId, ended: usize) -> Result<()> {
-    if ended > 0 {
-        tx.tell(News::Ended(*organisation));
-    }
+/// Deletes sessions; whoever holds the socket of one has to know that it ended.
+fn end(tx: &Tx<'_>, sql: &str, values: impl Params) -> Result<()> {
+    let mut statement = tx.0.prepare_cached(sql)?;
+    let ended = statement.query_map(values, |row| row.get(0))?.collect::<rusqlite::Result<Vec<Family>>>()?;
+    ended.into_iter().for_each(|family| tx.tell(News::Ended(family)));
     Ok(())
 }
 

@@ -16,7 +16,11 @@ use tokio_tungstenite::{
 };
 
 use super::{crew::*, transport::connect, *};
-use crate::Sockets;
+use crate::{
+    Sockets,
+    app::{live, session::authenticate},
+    db::News,
+};
 
 /// Longest wait for what has to come; no test waits for it to pass.
 const SOON: Duration = Duration::from_secs(20);
@@ -235,6 +239,27 @@ async fn what_ends_a_session_closes_its_socket_and_no_other() {
     crew.by_ana(&[note]).await;
     assert_eq!(hint(&mut anas).await, size + 1);
     assert_eq!(crew.site.running.connected(), 1);
+}
+
+#[tokio::test]
+async fn the_end_of_one_session_asks_nothing_of_the_other_seats() {
+    let crew = Crew::new().await;
+    let app = crew.site.running.app.clone();
+    let seat = async |person: &Person| {
+        let op = authenticate(&app, person.token()).await.unwrap();
+        let ticket = live::ticket(&app, &op).unwrap();
+        (live::join(&app, &ticket.ticket).await.unwrap(), op.family)
+    };
+    let ((mut anas, _), (mut wess, his)) = (seat(&crew.ana).await, seat(&crew.wes).await);
+    let Some(Hint { generation, size }) = anas.next().await else { panic!("a hint") };
+    // From here on a seat that looks its session up would be lost.
+    app.db.close().await;
+    let grown = Hint { generation, size: size + 1 };
+    app.live.tell(News::Grown(crew.organisation, grown));
+    app.live.tell(News::Ended(his));
+    assert_eq!(wess.next().await, None);
+    assert_eq!(anas.next().await, Some(grown));
+    assert_eq!(app.live.seated(), 1);
 }
 
 #[tokio::test]
