@@ -1,7 +1,7 @@
 //! The Merkle tree of each log, in tiles.
 //!
-//! A tile only ever grows at its end, so every older and narrower form of it is a beginning of what is stored; a full one
-//! never changes again, and its root stands in the level above.
+//! Within a generation a tile only grows at its end, so every older and narrower form of it is a beginning of what is stored;
+//! a full one changes no more, and its root stands in the level above.
 
 use std::collections::BTreeMap;
 

@@ -5,10 +5,11 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, Path, Request, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use plumbline_protocol::{Fault, Hash, page};
+use sha2::{Digest, Sha256};
 
 use super::{
     FIRST_LIMIT, JSON_LIMIT, MESSAGE_LIMIT, Web,
@@ -17,11 +18,12 @@ use super::{
 };
 use crate::{
     app::{log, setup},
+    error::Error,
     op::Op,
 };
 
-/// A full tile never changes again; a mirror may keep it for ever.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// A mirror may keep a tile, but asks each time whether it still is the same: a restore goes on with other entries.
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// A packed message of at most `LIMIT` bytes, which the route enforces.
 pub(super) struct Message<const LIMIT: usize>(pub(super) Vec<u8>);
@@ -79,17 +81,21 @@ pub(super) async fn checkpoint(State(web): State<Web>, Path(organisation): Path<
     Ok(([("plumbline-next-key", next_key.to_string())], text).into_response())
 }
 
+/// 304 where `if-none-match` has the tile's `etag`, which is made of what stands in it.
 pub(super) async fn tile(
     State(web): State<Web>,
     Path((organisation, tile)): Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let hashes = log::tile(&web.app, parse("organisation", &organisation)?, parse("tile", &tile)?).await?;
-    let full = !tile.contains(".p/");
-    let mut response = ([(header::CONTENT_TYPE, "application/octet-stream")], hashes).into_response();
-    if full {
-        response.headers_mut().insert(header::CACHE_CONTROL, FOR_EVER);
-    }
-    Ok(response)
+    let tag = format!("\"{}\"", Hash(Sha256::digest(&hashes).into()));
+    let kept = headers.get(header::IF_NONE_MATCH).and_then(|kept| kept.to_str().ok()).unwrap_or_default();
+    let same = kept.split(',').any(|kept| kept.trim().trim_start_matches("W/") == tag);
+    let head = [(header::CACHE_CONTROL, ASK_AGAIN), (header::ETAG, HeaderValue::from_str(&tag).map_err(|_| Error::internal("etag"))?)];
+    Ok(match same {
+        true => (StatusCode::NOT_MODIFIED, head).into_response(),
+        false => (head, [(header::CONTENT_TYPE, "application/octet-stream")], hashes).into_response(),
+    })
 }
 
 pub(super) fn message(packed: Vec<u8>) -> Response {
