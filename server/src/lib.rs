@@ -28,6 +28,7 @@ use tokio::{
     net::TcpListener,
     sync::oneshot,
     task::{AbortHandle, JoinHandle},
+    time::sleep,
 };
 use tokio_rustls::TlsAcceptor;
 
@@ -66,7 +67,7 @@ pub struct Running {
 /// Starts a server and returns when it answers.
 pub async fn start(mut config: Config) -> Result<Running, StartError> {
     create_folder(&config.data)?;
-    let lock = lock(&config.data)?.ok_or(StartError::InUse)?;
+    let lock = wait_for(&config.data).await?;
     let live = Arc::new(Live::new(config.sockets.most));
     let told = live.clone();
     let file = config.data.join("plumbline.db");
@@ -115,7 +116,7 @@ pub async fn setup(data: &Path, clock: &dyn Clock) -> Result<String, StartError>
 
 /// Notes that `data` was put back from a backup: every log in it waits for an administrator's restore. The number of logs.
 pub async fn restored(data: &Path) -> Result<usize, StartError> {
-    let _lock = lock(data)?.ok_or(StartError::InUse)?;
+    let _lock = wait_for(data).await?;
     let file = data.join("plumbline.db");
     if !file.exists() {
         return Err(StartError::NeverStarted);
@@ -191,15 +192,23 @@ async fn remember(db: &Db, server: &Server) -> Result<(), Error> {
 fn lock(data: &Path) -> Result<Option<File>, StartError> {
     let file = File::options().create(true).truncate(false).write(true).open(data.join("lock"));
     let file = file.map_err(|e| StartError::Io("lock", e))?;
-    // A server that ends just now, or a program that its process was just starting, lets go in a moment.
-    for _ in 0..20 {
-        match file.try_lock() {
-            Ok(()) => return Ok(Some(file)),
-            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(50)),
-            Err(TryLockError::Error(e)) => return Err(StartError::Io("lock", e)),
-        }
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(e)) => Err(StartError::Io("lock", e)),
     }
-    Ok(None)
+}
+
+/// The lock of the data folder for who needs it: a server that ends just now, or a program that its process was just
+/// starting, lets go in a moment.
+async fn wait_for(data: &Path) -> Result<File, StartError> {
+    for _ in 0..20 {
+        if let Some(lock) = lock(data)? {
+            return Ok(lock);
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    Err(StartError::InUse)
 }
 
 /// The data folder, for its owner alone: it holds keys and photographs.

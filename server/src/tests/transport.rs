@@ -113,8 +113,19 @@ async fn a_drain_finishes_what_is_under_way_and_refuses_what_is_new() {
 #[tokio::test]
 async fn a_data_folder_has_one_server_and_a_newer_one_is_left_alone() {
     let site = Site::new().await;
-    let second = start(Config::new(site.dir.path())).await.err().unwrap();
-    assert!(matches!(second, StartError::InUse));
+    // A second one waits for the folder a moment, and holds up nobody meanwhile: the first answers.
+    let second = start(Config::new(site.dir.path()));
+    let mut second = std::pin::pin!(second);
+    let mut turns = 0;
+    let second = loop {
+        tokio::select! {
+            biased;
+            second = &mut second => break second,
+            health = site.client.get(site.url("/health")).send() => turns += usize::from(health.is_ok()),
+        }
+    };
+    assert!(matches!(second.err().unwrap(), StartError::InUse));
+    assert!(turns > 0);
     let Site { dir, running, .. } = site;
     running.shutdown().await;
     start(Config::new(dir.path())).await.unwrap().shutdown().await;
