@@ -47,9 +47,10 @@ pub struct Bounds {
     pub handshake: Duration,
     /// For the head of a request.
     pub head: Duration,
-    /// For a whole request, its body and its answer.
+    /// For a request with its body, until it is answered; how long the answer may take is `stall`'s to say.
     pub request: Duration,
-    /// A connection on which no request moves for so long is closed. Longer than a request may take.
+    /// A connection is closed on which a request does not move for so long, or on which there was none. A request moves when
+    /// it begins, when it is answered, and with every 64 KiB of its answer that are taken. Longer than `request`.
     pub stall: Duration,
     /// Connections at once.
     pub connections: usize,

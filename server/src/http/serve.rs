@@ -1,22 +1,21 @@
 //! Connections: accept, TLS, HTTP, and the end of all that.
 //!
 //! Bounded in every direction ([`Bounds`]): number of connections, of all and of one address, time for the handshake, for
-//! the head, for a request, and for a connection on which no request moves: bytes that belong to none (a head without end,
-//! pings, settings) keep no connection open. A connection that has become a socket is no longer among these:
+//! the head, for a request, and for a connection on which a request does not move: bytes that belong to none (a head without
+//! end, pings, settings) keep no connection open, and neither does one request another. A request moves when it begins, when
+//! it is answered and when the peer has taken a piece of its answer ([`PIECE`]). A connection that has become a socket is no longer among these:
 //! `http/live.rs` has it, and `app/live.rs` counts it. A drain stops reading new requests on open connections, answers new
 //! connections with `Busy`, and gives requests under way a bounded time to finish.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
     convert::Infallible,
-    io,
     net::{IpAddr, SocketAddr},
     pin::Pin,
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError,
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -35,7 +34,6 @@ use hyper_util::{
     },
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     sync::oneshot,
     task::JoinSet,
@@ -49,6 +47,9 @@ use crate::config::Bounds;
 
 /// How long requests under way have to finish when the server is asked to stop.
 const DRAIN: Duration = Duration::from_secs(10);
+/// Most bytes that go out at once; what takes one in [`Bounds::stall`] is slow and may be a phone, what takes longer is no
+/// reader.
+const PIECE: usize = 64 * 1024;
 
 /// What every connection needs.
 #[derive(Clone)]
@@ -129,7 +130,7 @@ impl Crowd {
     }
 
     fn place(&self, address: IpAddr) -> Option<Place> {
-        let mut of_address = self.of_address.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut of_address = lock(&self.of_address);
         let taken = of_address.entry(address).or_default();
         if *taken >= self.bounds.connections_of_address {
             return None;
@@ -141,7 +142,7 @@ impl Crowd {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut of_address = self.of_address.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut of_address = lock(&self.of_address);
         if let Entry::Occupied(mut taken) = of_address.entry(self.address) {
             *taken.get_mut() -= 1;
             if *taken.get() == 0 {
@@ -157,14 +158,15 @@ impl Front {
         // Answers are small and awaited: waiting to fill a packet only delays them.
         let _ = stream.set_nodelay(true);
         let Ok(Ok(stream)) = timeout(bounds.handshake, self.tls.accept(stream)).await else { return };
-        let moved =
-            Arc::new(Moved { start: Instant::now(), last_ms: AtomicU64::new(0), under_way: AtomicUsize::new(0) });
-        let io = TokioIo::new(Watched { stream, moved: moved.clone() });
+        let moved = Arc::new(Mutex::new(Moved::new()));
         let watched = moved.clone();
         let service = service_fn(move |request| answer(self.router.clone(), peer, UnderWay::new(&watched), request));
+        let io = TokioIo::new(stream);
         let mut builder = Builder::new(TokioExecutor::new());
-        builder.http1().timer(TokioTimer::new()).header_read_timeout(bounds.head).max_buf_size(64 * 1024);
-        builder.http2().timer(TokioTimer::new()).max_concurrent_streams(64).max_header_list_size(16 * 1024);
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(bounds.head).max_buf_size(PIECE);
+        let mut http2 = builder.http2();
+        http2.timer(TokioTimer::new()).max_concurrent_streams(64).max_header_list_size(16 * 1024);
+        http2.max_send_buf_size(PIECE);
         let connection = builder.serve_connection_with_upgrades(io, service).into_owned();
         let served = async {
             // A connection that fails is the peer's affair; requests have been logged by themselves.
@@ -175,7 +177,7 @@ impl Front {
         };
         tokio::select! {
             () = served => {}
-            () = moved.stalled(bounds.stall) => {}
+            () = stalled(&moved, bounds.stall) => {}
         }
     }
 }
@@ -187,38 +189,78 @@ async fn answer(
     mut request: Request<Incoming>,
 ) -> Result<Response<Answer>, Infallible> {
     request.extensions_mut().insert(Peer(peer.ip()));
-    Ok(router.oneshot(request).await?.map(|body| Answer { body, _under_way: under_way }))
+    let response = router.oneshot(request).await?;
+    under_way.moves();
+    Ok(response.map(|body| Answer { body, piece: Bytes::new(), under_way }))
 }
 
-/// When a request last moved: began, ended, or had bytes coming or going.
+/// When each request that is under way last moved.
 struct Moved {
-    start: Instant,
-    last_ms: AtomicU64,
-    under_way: AtomicUsize,
+    under_way: HashMap<u64, Instant>,
+    next: u64,
+    /// When the last one ended, or the connection began.
+    idle: Instant,
+}
+
+impl Moved {
+    fn new() -> Moved {
+        Moved { under_way: HashMap::new(), next: 0, idle: Instant::now() }
+    }
+
+    /// Since when one of them has not moved, or there has been none.
+    fn since(&self) -> Instant {
+        self.under_way.values().min().copied().unwrap_or(self.idle)
+    }
+}
+
+/// Returns when a request has not moved for so long, or there has been none.
+async fn stalled(moved: &Mutex<Moved>, stall: Duration) {
+    loop {
+        let since = lock(moved).since();
+        match stall.checked_sub(since.elapsed()) {
+            Some(rest) if !rest.is_zero() => sleep(rest).await,
+            _ => return,
+        }
+    }
 }
 
 /// A request from its head to the end of its answer.
-struct UnderWay(Arc<Moved>);
+struct UnderWay {
+    number: u64,
+    moved: Arc<Mutex<Moved>>,
+}
 
 impl UnderWay {
-    fn new(moved: &Arc<Moved>) -> UnderWay {
-        moved.under_way.fetch_add(1, Ordering::Relaxed);
-        moved.note();
-        UnderWay(moved.clone())
+    fn new(moved: &Arc<Mutex<Moved>>) -> UnderWay {
+        let number = {
+            let mut moved = lock(moved);
+            moved.next += 1;
+            moved.next
+        };
+        let under_way = UnderWay { number, moved: moved.clone() };
+        under_way.moves();
+        under_way
+    }
+
+    fn moves(&self) {
+        lock(&self.moved).under_way.insert(self.number, Instant::now());
     }
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.0.note();
-        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+        let mut moved = lock(&self.moved);
+        moved.under_way.remove(&self.number);
+        moved.idle = Instant::now();
     }
 }
 
-/// An answer's body; the request is under way until it is out.
+/// An answer's body in pieces; the request is under way until it is out.
 struct Answer {
     body: Body,
-    _under_way: UnderWay,
+    /// What is left of the frame that the body gave last.
+    piece: Bytes,
+    under_way: UnderWay,
 }
 
 impl hyper::body::Body for Answer {
@@ -226,74 +268,80 @@ impl hyper::body::Body for Answer {
     type Error = axum::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+        if self.piece.is_empty() {
+            match ready!(Pin::new(&mut self.body).poll_frame(cx)).map(|frame| frame.map(Frame::into_data)) {
+                Some(Ok(Ok(data))) => self.piece = data,
+                Some(Ok(Err(other))) => return Poll::Ready(Some(Ok(other))),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+        // Asked for when there is room: the peer has taken what came before.
+        self.under_way.moves();
+        let some = self.piece.len().min(PIECE);
+        Poll::Ready(Some(Ok(Frame::data(self.piece.split_to(some)))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.piece.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-impl Moved {
-    fn note(&self) {
-        self.last_ms.store(self.now(), Ordering::Relaxed);
-    }
-
-    fn now(&self) -> u64 {
-        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
-    }
-
-    /// Returns when nothing has moved for so long.
-    async fn stalled(&self, stall: Duration) {
-        loop {
-            let idle = Duration::from_millis(self.now().saturating_sub(self.last_ms.load(Ordering::Relaxed)));
-            match stall.checked_sub(idle) {
-                Some(rest) if !rest.is_zero() => sleep(rest).await,
-                _ => return,
-            }
+        let (body, piece) = (self.body.size_hint(), self.piece.len() as u64);
+        let mut hint = SizeHint::new();
+        hint.set_lower(body.lower() + piece);
+        if let Some(upper) = body.upper() {
+            hint.set_upper(upper + piece);
         }
+        hint
     }
 }
 
-/// A stream that notes when a byte of a request moves.
-struct Watched<S> {
-    stream: S,
-    moved: Arc<Moved>,
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<S> Watched<S> {
-    fn note(&self, moved: bool) {
-        if moved && self.moved.under_way.load(Ordering::Relaxed) > 0 {
-            self.moved.note();
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use hyper::body::Body as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_large_answer_goes_out_in_pieces_and_whole() {
+        let moved = Arc::new(Mutex::new(Moved::new()));
+        let bytes: Vec<u8> = (0..3 * PIECE + 5).map(|n| (n % 251) as u8).collect();
+        let under_way = UnderWay::new(&moved);
+        let mut answer = Answer { body: Body::from(bytes.clone()), piece: Bytes::new(), under_way };
+        let mut out = Vec::new();
+        while !answer.is_end_stream() {
+            assert_eq!(answer.size_hint().exact(), Some((bytes.len() - out.len()) as u64));
+            let frame = poll_fn(|cx| Pin::new(&mut answer).poll_frame(cx)).await;
+            let piece = frame.unwrap().unwrap().into_data().unwrap();
+            assert!((1..=PIECE).contains(&piece.len()));
+            out.extend_from_slice(&piece);
         }
-    }
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
-        self.note(buf.filled().len() > before);
-        polled
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write(cx, buf);
-        self.note(matches!(polled, Poll::Ready(Ok(n)) if n > 0));
-        polled
+        assert!(poll_fn(|cx| Pin::new(&mut answer).poll_frame(cx)).await.is_none());
+        assert_eq!(out, bytes);
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+    #[test]
+    fn a_request_that_does_not_move_is_not_kept_by_others() {
+        let moved = Arc::new(Mutex::new(Moved::new()));
+        let still = UnderWay::new(&moved);
+        let began = lock(&moved).since();
+        while Instant::now() == began {}
+        let other = UnderWay::new(&moved);
+        other.moves();
+        drop(other);
+        drop(UnderWay::new(&moved));
+        assert_eq!(lock(&moved).since(), began);
+        still.moves();
+        assert!(lock(&moved).since() > began);
+        drop(still);
+        let moved = lock(&moved);
+        assert_eq!(moved.since(), moved.idle);
     }
 }

@@ -126,6 +126,10 @@ async fn slow_clients_are_hung_up_on() {
     slow!("a head in HTTP/2 byte by byte", http2(), frame(HEADERS, 0, 1, &head(true)), many(CONTINUATION));
     slow!("settings byte by byte", http2(), vec![], frame(SETTINGS, 0, 0, &[]));
     slow!("pings byte by byte", http2(), vec![], frame(PING, 0, 0, &[0; 8]));
+    // Room for nothing of an answer (RFC 9113, section 6.5.2), but a ping now and then.
+    let no_room = frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 0]);
+    let asked = frame(HEADERS, END_HEADERS | END_STREAM, 1, &head(false));
+    slow!("an answer that is never taken", http2(), [no_room, asked].concat(), frame(PING, 0, 0, &[0; 8]));
     let count = slow.len();
     assert!(server.answers(NEIGHBOUR).await);
     for (what, said) in slow.join_all().await {
