@@ -8,17 +8,14 @@ use std::ops::ControlFlow;
 
 use plumbline_protocol::{
     Hash, OrganisationId,
-    log::{
-        merkle::Frontier,
-        tile::{Tile, tiles_for},
-    },
+    log::tile::{Tile, tiles_for},
 };
 
-use super::{Tx, log, tile};
+use super::{
+    Tx, log,
+    tile::{self, FULL},
+};
 use crate::error::Result;
-
-/// Hashes of a full tile.
-const FULL: u64 = 256;
 
 /// What is damaged, in words for whoever runs the server; none where all is well.
 pub fn damage(tx: &Tx<'_>) -> Result<Option<&'static str>> {
@@ -64,9 +61,7 @@ fn tree_stands_in_itself(tx: &Tx<'_>, organisation: &OrganisationId, size: u64) 
         let hashes = tile::find(tx, organisation, above)?;
         for (n, hash) in (0..).zip(hashes.as_chunks::<32>().0) {
             let below = Tile { level: above.level - 1, index: above.index * FULL + n, width: 256 };
-            let mut root = Frontier::new();
-            tile::find(tx, organisation, below)?.as_chunks().0.iter().for_each(|hash| root.push_leaf(Hash(*hash)));
-            if root.root() != Hash(*hash) {
+            if tile::root(&tile::find(tx, organisation, below)?) != Hash(*hash) {
                 return Ok(false);
             }
         }

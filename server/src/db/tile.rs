@@ -18,7 +18,8 @@ use super::Tx;
 use crate::error::{Error, Result};
 
 const HASH: usize = 32;
-const FULL: u64 = 256;
+/// Hashes of a full tile.
+pub(super) const FULL: u64 = 256;
 
 /// A log's tree within a transaction: as large as it was found, and growing.
 pub struct Tree<'t> {
@@ -138,7 +139,7 @@ fn narrow(mut hashes: Vec<u8>, tile: Tile) -> Result<Vec<u8>> {
 }
 
 /// Root over a full tile.
-fn root(hashes: &[u8]) -> Hash {
+pub(super) fn root(hashes: &[u8]) -> Hash {
     let mut frontier = Frontier::new();
     let (hashes, _) = hashes.as_chunks();
     hashes.iter().for_each(|hash| frontier.push_leaf(Hash(*hash)));
