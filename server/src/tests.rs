@@ -35,7 +35,7 @@ pub const NOW: i64 = 1_790_000_000_000;
 pub const ACME: OrganisationId = OrganisationId([0xac; 32]);
 pub const OTHER: OrganisationId = OrganisationId([0x07; 32]);
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Hands(Arc<AtomicI64>);
 
 impl Clock for Hands {
@@ -62,25 +62,39 @@ pub struct Phone {
 
 impl Site {
     pub async fn new() -> Site {
+        Site::with(|_| {}).await
+    }
+
+    /// With another configuration than the usual one.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Site {
         let clock = Hands(Arc::new(AtomicI64::new(NOW)));
-        let dir = tempfile::tempdir().unwrap();
-        let (running, client) = run(&dir, &clock).await;
-        Site { dir, clock, running, client }
+        Site::on(tempfile::tempdir().unwrap(), clock, change).await
     }
 
     /// Stops the server and starts it again on the same folder.
     pub async fn restart(self) -> Site {
+        self.restart_with(|_| {}).await
+    }
+
+    /// The same, with another configuration than the usual one.
+    pub async fn restart_with(self, change: impl FnOnce(&mut Config)) -> Site {
         let Site { dir, clock, running, .. } = self;
         running.shutdown().await;
-        let (running, client) = run(&dir, &clock).await;
-        Site { dir, clock, running, client }
+        Site::on(dir, clock, change).await
     }
 
     /// Drops the server as it is and starts it again on the same folder.
     pub async fn crash(self) -> Site {
         let Site { dir, clock, running, .. } = self;
         drop(running);
-        let (running, client) = run(&dir, &clock).await;
+        Site::on(dir, clock, |_| {}).await
+    }
+
+    async fn on(dir: TempDir, clock: Hands, change: impl FnOnce(&mut Config)) -> Site {
+        let mut config = Config { clock: Arc::new(clock.clone()), ..Config::new(dir.path()) };
+        change(&mut config);
+        let running = start(config).await.unwrap();
+        let client = client(&dir, &[&TLS13]);
         Site { dir, clock, running, client }
     }
 
@@ -172,10 +186,4 @@ fn trust(dir: &TempDir, versions: &[&'static SupportedProtocolVersion]) -> Clien
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth()
-}
-
-async fn run(dir: &TempDir, clock: &Hands) -> (Running, Client) {
-    let config = Config { clock: Arc::new(clock.clone()), ..Config::new(dir.path()) };
-    let running = start(config).await.unwrap();
-    (running, client(dir, &[&TLS13]))
 }

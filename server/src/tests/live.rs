@@ -88,14 +88,8 @@ async fn closes(mut socket: Socket) -> Option<CloseCode> {
 }
 
 async fn with_sockets(sockets: Sockets) -> Crew {
-    let mut crew = Crew::new().await;
-    let Site { dir, clock, running, .. } = crew.site;
-    running.shutdown().await;
-    let config = Config { clock: Arc::new(clock.clone()), sockets, ..Config::new(dir.path()) };
-    let running = start(config).await.unwrap();
-    let client = client(&dir, &[&TLS13]);
-    crew.site = Site { dir, clock, running, client };
-    crew
+    let crew = Crew::new().await;
+    Crew { site: crew.site.restart_with(|config| config.sockets = sockets).await, ..crew }
 }
 
 #[tokio::test]

@@ -223,13 +223,8 @@ async fn a_request_without_a_good_token_is_signed_out() {
 /// Shows s10.
 #[tokio::test]
 async fn a_device_that_asks_too_often_waits_and_another_does_not() {
-    let (dir, clock) = (tempfile::tempdir().unwrap(), Hands::default());
-    let mut config = Config { clock: Arc::new(clock.clone()), ..Config::new(dir.path()) };
     // Nothing comes back, however slow the machine is.
-    config.rates.device = crate::Rate { per_second: 0, burst: 2 };
-    let running = start(config).await.unwrap();
-    let client = client(&dir, &[&TLS13]);
-    let site = Site { dir, clock, running, client };
+    let site = Site::with(|config| config.rates.device = crate::Rate { per_second: 0, burst: 2 }).await;
     let (phone, other) = (Phone::new(ACME, 1), Phone::new(ACME, 2));
     site.know(&phone, false).await;
     site.know(&other, false).await;
