@@ -261,12 +261,7 @@ impl Readers {
     }
 }
 
-fn write_all(
-    connection: Connection,
-    readers: &Readers,
-    queue: &mpsc::Receiver<Box<dyn Job>>,
-    tell: &impl Fn(News),
-) {
+fn write_all(connection: Connection, readers: &Readers, queue: &mpsc::Receiver<Box<dyn Job>>, tell: &impl Fn(News)) {
     let mut open = Some(connection);
     while let Ok(first) = queue.recv() {
         let mut jobs = vec![first];

@@ -120,7 +120,8 @@ routes! {
     get "GET" "/v1/live", Open("asks for a ticket"), JSON_LIMIT => live::socket;
     post "POST" "/v1/setup", Open("asks for a setup link's secret"), FIRST_LIMIT => log::found;
     post "POST" "/v1/log/{organisation}/enrol", Open("asks for an invite's signature"), FIRST_LIMIT => log::enrol;
-    post "POST" "/v1/log/{organisation}/restore", Open("asks for an administrator's signature"), FIRST_LIMIT => restore::restore;
+    post "POST" "/v1/log/{organisation}/restore", Open("asks for an administrator's signature"), FIRST_LIMIT
+        => restore::restore;
     get "GET" "/v1/log/{organisation}/checkpoint", Open("hashes only"), JSON_LIMIT => log::checkpoint;
     get "GET" "/v1/log/{organisation}/tile/{*tile}", Open("hashes only"), JSON_LIMIT => log::tile;
 }

@@ -28,8 +28,8 @@ pub fn insert(
 
 /// Those without a next key: made by an older version.
 pub fn without_next_key(tx: &Tx<'_>) -> Result<Vec<OrganisationId>> {
-    let mut statement = tx.0.prepare_cached("SELECT organisation FROM organisation WHERE next_key = x''")?;
-    let rows = statement.query_map([], |row| Ok(OrganisationId(row.get(0)?)))?;
+    let mut statement = tx.0.prepare_cached("SELECT organisation FROM organisation WHERE next_key = ?1")?;
+    let rows = statement.query_map([&[][..]], |row| Ok(OrganisationId(row.get(0)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

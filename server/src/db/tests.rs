@@ -171,3 +171,17 @@ async fn a_transaction_that_went_under_a_job_takes_the_connection_with_it() {
     });
     assert_eq!((lost.await, marked().await), (said, Ok(false)));
 }
+
+#[tokio::test]
+async fn an_organisation_of_an_older_version_is_found_by_the_key_that_it_lacks() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open(&dir);
+    let [older, newer] = [1, 2].map(|n| OrganisationId([n; 32]));
+    let lacking = db.write(move |tx| {
+        organisation::insert(tx, &newer, &[3; 32], &[4; 32], 0)?;
+        let sql = "INSERT INTO organisation (organisation, server_key, created_at) VALUES (?1, ?1, 0)";
+        tx.0.execute(sql, [older.0])?;
+        organisation::without_next_key(tx)
+    });
+    assert_eq!(lacking.await, Ok(vec![older]));
+}

@@ -91,7 +91,10 @@ pub(super) async fn tile(
     let tag = format!("\"{}\"", Hash(Sha256::digest(&hashes).into()));
     let kept = headers.get(header::IF_NONE_MATCH).and_then(|kept| kept.to_str().ok()).unwrap_or_default();
     let same = kept.split(',').any(|kept| kept.trim().trim_start_matches("W/") == tag);
-    let head = [(header::CACHE_CONTROL, ASK_AGAIN), (header::ETAG, HeaderValue::from_str(&tag).map_err(|_| Error::internal("etag"))?)];
+    let head = [
+        (header::CACHE_CONTROL, ASK_AGAIN),
+        (header::ETAG, HeaderValue::from_str(&tag).map_err(|_| Error::internal("etag"))?),
+    ];
     Ok(match same {
         true => (StatusCode::NOT_MODIFIED, head).into_response(),
         false => (head, [(header::CONTENT_TYPE, "application/octet-stream")], hashes).into_response(),
