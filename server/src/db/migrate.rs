@@ -1,7 +1,7 @@
 //! Opening the file and bringing it to this version. Migrations are numbered by their place in [`MIGRATIONS`], run once each
 //! in a transaction of their own, and never change after a release.
 
-use std::{cell::RefCell, path::Path, time::Duration};
+use std::{cell::RefCell, cmp::Ordering, path::Path, time::Duration};
 
 use plumbline_protocol::Fault;
 use rusqlite::{Connection, OpenFlags};
@@ -32,37 +32,42 @@ pub enum OpenError {
 
 impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
-        OpenError::of(Error::from(error), "its first pages")
+        OpenError::Other(Error::from(error))
     }
 }
 
-impl OpenError {
-    /// Damage of `what`, or an error that says nothing of the database: no descriptor left, a disk that does not answer.
-    fn of(error: Error, what: &'static str) -> OpenError {
-        match error {
-            Error::Damaged(_) | Error::Fault(Fault::Corrupt { .. }) => {
-                tracing::error!(%error, "reading the database");
-                OpenError::Damaged(what)
-            }
-            error => OpenError::Other(error),
-        }
-    }
-}
-
-/// Reads a file whole that may be there already, on a connection that cannot write: what is damaged stays as it is.
+/// Reads a file whole that may be there already, on a connection that cannot write: what is damaged stays as it is. Only
+/// what is found damaged twice is: SQLite says the same of a page that its disk did not give once.
 pub(super) fn inspect(file: &Path) -> Result<(), OpenError> {
+    let damage = match look(file)? {
+        Some(_) => look(file)?,
+        None => None,
+    };
+    damage.map_or(Ok(()), |what| Err(OpenError::Damaged(what)))
+}
+
+/// What is damaged. A file that is not there, was never written to, or is a newer version's, is not looked at.
+fn look(file: &Path) -> crate::error::Result<Option<&'static str>> {
+    let look = || {
+        let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.busy_timeout(PATIENCE)?;
+        if !(1..=MIGRATIONS.len()).contains(&version(&connection)?) {
+            return Ok(None);
+        }
+        connection.execute_batch("BEGIN")?;
+        check::damage(&Tx(&connection, RefCell::default()))
+    };
     if !file.exists() {
-        return Ok(());
+        return Ok(None);
     }
-    let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    connection.busy_timeout(PATIENCE)?;
-    // Without a version nothing was written to it yet.
-    if version(&connection)? == 0 {
-        return Ok(());
-    }
-    connection.execute_batch("BEGIN")?;
-    let found = check::damage(&Tx(&connection, RefCell::default())).map_err(|e| OpenError::of(e, "a page or row"))?;
-    found.map_or(Ok(()), |what| Err(OpenError::Damaged(what)))
+    look().or_else(|error| match error {
+        Error::Damaged(_) | Error::Fault(Fault::Corrupt { .. }) => {
+            tracing::error!(%error, "reading the database");
+            Ok(Some("a page or row"))
+        }
+        // No descriptor left, a disk that does not answer: that says nothing of the database.
+        error => Err(error),
+    })
 }
 
 /// A connection with the settings that every connection has.
@@ -87,6 +92,9 @@ pub(super) fn reopen(file: &Path) -> rusqlite::Result<Connection> {
 /// Runs the migrations that the file has not seen.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
     let done = version(connection)?;
+    if done > MIGRATIONS.len() {
+        return Err(OpenError::Newer);
+    }
     for (n, sql) in MIGRATIONS.iter().enumerate().skip(done) {
         let tx = connection.transaction()?;
         tx.execute_batch(sql)?;
@@ -98,10 +106,13 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
 
 /// Refuses a file that is not of this version.
 pub(super) fn current(connection: &Connection) -> Result<(), OpenError> {
-    if version(connection)? == MIGRATIONS.len() { Ok(()) } else { Err(OpenError::Older) }
+    match version(connection)?.cmp(&MIGRATIONS.len()) {
+        Ordering::Less => Err(OpenError::Older),
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(OpenError::Newer),
+    }
 }
 
-fn version(connection: &Connection) -> Result<usize, OpenError> {
-    let version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if version > MIGRATIONS.len() { Err(OpenError::Newer) } else { Ok(version) }
+fn version(connection: &Connection) -> rusqlite::Result<usize> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
