@@ -3,9 +3,9 @@
 //! Bounded in every direction ([`Bounds`]): number of connections, of all and of one address, time for the handshake, for
 //! the head, for a request, and for a connection on which a request does not move: bytes that belong to none (a head
 //! without end, pings, settings) keep no connection open, and neither does one request another. A request moves when it
-//! begins, when it is answered and when the peer has taken a piece of its answer ([`PIECE`]). A connection that has become a socket is no longer among these:
-//! `http/live.rs` has it, and `app/live.rs` counts it. A drain stops reading new requests on open connections, answers new
-//! connections with `Busy`, and gives requests under way a bounded time to finish.
+//! begins, when it is answered and when the peer has taken a piece of its answer ([`PIECE`]). A connection that has become
+//! a socket is no longer among these: `http/live.rs` has it, and `app/live.rs` counts it. A drain stops reading new requests
+//! on open connections, answers new connections with `Busy`, and gives requests under way a bounded time to finish.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
