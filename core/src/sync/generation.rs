@@ -29,7 +29,6 @@ use crate::{
     },
     net::Standing,
     restore::LostView,
-    sync::push,
 };
 
 /// Most actions in one offer.
@@ -160,7 +159,6 @@ impl Inner {
         if !superseded::continued(c, old, base)? {
             return lie(Code::Root, "an entry below the size that the restore names came back changed");
         }
-        push::forget_promise(c)?;
         meta::delete(c, RECEIPT)?;
         meta::delete(c, OFFERED)?;
         superseded::note_logged(c)?;

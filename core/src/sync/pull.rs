@@ -272,6 +272,7 @@ impl Inner {
                 entry::put_anchor(c, &entry::Anchor { seen, checkpoint })?;
                 if generation > old {
                     superseded::set_aside(c, old)?;
+                    push::forget_promise(c)?;
                 }
                 rows::clear(c)?;
                 meta::delete(c, SALVAGED)?;

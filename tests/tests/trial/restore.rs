@@ -154,6 +154,26 @@ async fn the_work_of_a_device_that_is_gone_is_offered_by_who_had_read_it() {
     all_is_back(&mut world, &acknowledged).await;
 }
 
+/// Shows s07, c12.
+#[tokio::test(flavor = "multi_thread")]
+async fn acknowledged_work_that_nobody_else_had_read_is_offered_again_by_its_author_alone() {
+    let (mut world, project) = World::with_a_crew(83).await;
+    let backup = world.back_up().await;
+    // The log of the next generation ends far below what Teo has receipts for.
+    for n in 0..6 {
+        world.of("Teo").note(project, &format!("Truck {n} unloaded")).await;
+    }
+    world.of("Teo").client.sync().await.unwrap();
+    let acknowledged = work(&world);
+    world.put_back(&backup).await;
+    assert_eq!(world.of("Teo").client.sync().await, Err(Fault::corrupt("log")));
+    assert_eq!(world.of("Teo").alarms().await, 1);
+    restore(&world, "Ana").await.unwrap();
+    world.of("Teo").client.sync().await.unwrap();
+    all_is_back(&mut world, &acknowledged).await;
+    assert_eq!(world.of("Teo").alarms().await, 1, "the new generation is no lie");
+}
+
 /// Shows s07.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_enrolled_after_the_backup_comes_back_with_its_work() {
