@@ -110,6 +110,12 @@ pub fn settle(c: &Tx, hash: &Hash, state: State, position: Option<u64>, fault: &
     Ok(())
 }
 
+/// All that was in the log waits again: the positions were those of a log that is read anew.
+pub fn unlog(c: &Tx) -> Result<(), Fault> {
+    c.execute("UPDATE outbox SET state = 'waiting', position = -1 WHERE state = 'logged'", []).map_err(sql)?;
+    Ok(())
+}
+
 /// True when this action is in the outbox.
 pub fn contains(c: &Tx, hash: &Hash) -> Result<bool, Fault> {
     c.prepare_cached("SELECT 1 FROM outbox WHERE hash = ?1").and_then(|mut q| q.exists([hash.0])).map_err(sql)

@@ -29,6 +29,7 @@ use crate::{
     },
     net::Standing,
     restore::LostView,
+    sync::reenrol,
 };
 
 /// Most actions in one offer.
@@ -168,31 +169,44 @@ impl Inner {
     }
 
     /// Own actions that the log lacks now wait again, before those that waited, in the order of the chain. Those of an older
-    /// key of this device are offered as everybody's are.
+    /// key of this device are offered as everybody's are; what nobody has read of them is signed whole behind the rest, but
+    /// for that key's enrolment, which goes first.
     fn requeue(&self, c: &Tx, base: u64) -> Result<(), Fault> {
+        const ENROLS: u8 = 0;
+        const OWN: u8 = 1;
+        const OLDER: u8 = 2;
         let device = self.device();
-        let mut waiting: BTreeMap<u64, (Action, i64)> = BTreeMap::new();
+        let mut waiting: BTreeMap<(u8, u64), (Action, i64)> = BTreeMap::new();
         let mut after = None;
         loop {
             let batch = superseded::due(c, after, BATCH)?;
             let Some(last) = batch.last() else { break };
             after = Some((last.generation, last.position));
             for Superseded { entry, .. } in batch.into_iter().filter(|row| row.entry.action.header().device == device) {
-                waiting.insert(entry.action.header().sequence, (entry.action, entry.received));
+                waiting.insert((OWN, entry.action.header().sequence), (entry.action, entry.received));
             }
         }
-        for item in outbox::all(c)? {
+        for (item, number) in outbox::all(c)?.into_iter().zip(0..) {
             let lost = item.position.is_some_and(|position| position >= base);
-            let own = item.action.header().device == device;
-            if own && (item.state == outbox::State::Waiting || lost) {
+            let header = item.action.header();
+            let place = match header.device == device {
+                true => (OWN, header.sequence),
+                false if item.action.enrols() => (ENROLS, number),
+                false => (OLDER, number),
+            };
+            if item.state == outbox::State::Waiting || lost && place.0 == OWN {
                 outbox::remove(c, &item.action.hash())?;
-                waiting.insert(item.action.header().sequence, (item.action, item.made));
+                waiting.insert(place, (item.action, item.made));
             }
         }
         let mut book = StoreBook::new(c);
-        for (action, made) in waiting.into_values() {
-            if !book.logged(&action)? {
-                outbox::put(c, &action, made)?;
+        for ((place, _), (action, made)) in waiting {
+            match meta::own_chain(c)? {
+                _ if book.logged(&action)? => {}
+                Some(head) if place == OLDER => {
+                    meta::put_own_chain(c, reenrol::resend(c, &self.key(), head, &action, made)?)?
+                }
+                _ => outbox::put(c, &action, made)?,
             }
         }
         Ok(())
@@ -244,4 +258,32 @@ pub(crate) fn lost(c: &Tx) -> Result<Vec<LostView>, Fault> {
         }
     }
     Ok(lost.into_values().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use plumbline_protocol::{action::Cites, record::note, value::Value};
+
+    use super::*;
+    use crate::{client::Change, sync::reenrol::Voucher, testing::Site};
+
+    #[tokio::test]
+    async fn work_of_an_older_key_that_only_the_lost_log_had_travels_whole_under_the_new_one() {
+        let site = Site::new().await;
+        let inner = &site.client.inner;
+        let (organisation, id) = (inner.organisation().unwrap(), inner.new_id().unwrap());
+        let fields = [(note::TEXT, Value::from("Poured the footing"))];
+        let lost = site.act(Change::write(organisation, note::KIND.name, id, Some(site.project), fields)).hash();
+        inner.db.write(|c| outbox::settle(c, &lost, outbox::State::Logged, Some(7), "")).unwrap();
+        inner.reenrol(&Voucher::Old).unwrap();
+
+        inner.db.write(|c| outbox::unlog(c).and_then(|()| inner.requeue(c, 5))).unwrap();
+        let waiting = inner.db.read(|c| outbox::in_state(c, outbox::State::Waiting, 0, 10)).unwrap();
+        let [enrolment, again] = waiting.as_slice() else { panic!("{waiting:?}") };
+        assert!(enrolment.action.enrols());
+        assert_eq!(again.action.header().device, inner.device());
+        assert_eq!(again.action.header().cites, Some(Cites::Resend(lost)));
+        let end = inner.db.read(meta::own_chain).unwrap().unwrap();
+        assert_eq!(end.hash, again.action.hash());
+    }
 }

@@ -273,6 +273,7 @@ impl Inner {
                 if generation > old {
                     superseded::set_aside(c, old)?;
                     push::forget_promise(c)?;
+                    outbox::unlog(c)?;
                 }
                 rows::clear(c)?;
                 meta::delete(c, SALVAGED)?;

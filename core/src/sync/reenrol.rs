@@ -129,9 +129,7 @@ impl Inner {
             if item.action.enrols() {
                 continue; // The enrolment that failed: this one takes its place.
             }
-            let action = resend(new, &item.action, head);
-            head = ChainHead { sequence: action.header().sequence, hash: action.hash() };
-            outbox::put(c, &action, item.made)?;
+            head = resend(c, new, head, &item.action, item.made)?;
         }
         meta::put_own_chain(c, head)?;
         meta::put(c, DEVICE, new.verifying_key().as_bytes())?;
@@ -150,8 +148,15 @@ impl Inner {
     }
 }
 
-/// The same work under a new chain: kind, record, project, `seen` and body repeat the origin's.
-fn resend(key: &SigningKey, action: &Action, head: ChainHead) -> Action {
+/// Queues the same work behind `head`, the end of another chain: kind, record, project, `seen` and body repeat the origin's.
+/// Answers the chain's new end.
+pub(crate) fn resend(
+    c: &Tx,
+    key: &SigningKey,
+    head: ChainHead,
+    action: &Action,
+    made: i64,
+) -> Result<ChainHead, Fault> {
     let old = action.header();
     let origin = action
         .origin()
@@ -164,5 +169,7 @@ fn resend(key: &SigningKey, action: &Action, head: ChainHead) -> Action {
         cites: Some(Cites::Resend(action.identity())),
         ..old.clone()
     };
-    Action::sign(key, header, action.body().clone(), Some(origin))
+    let action = Action::sign(key, header, action.body().clone(), Some(origin));
+    outbox::put(c, &action, made)?;
+    Ok(ChainHead { sequence: action.header().sequence, hash: action.hash() })
 }

@@ -10,6 +10,7 @@ use plumbline_protocol::{Fault, Hash, RecordId, Uuid, entry::Entry, value::Value
 use plumbline_tests::{
     dice::Dice,
     liar::Liar,
+    link::{Cut, Half},
     photo,
     world::{World, ask},
 };
@@ -172,6 +173,29 @@ async fn acknowledged_work_that_nobody_else_had_read_is_offered_again_by_its_aut
     world.of("Teo").client.sync().await.unwrap();
     all_is_back(&mut world, &acknowledged).await;
     assert_eq!(world.of("Teo").alarms().await, 1, "the new generation is no lie");
+}
+
+/// Shows s07, c12.
+#[tokio::test(flavor = "multi_thread")]
+async fn work_that_was_acknowledged_and_never_read_back_is_offered_to_a_log_that_others_made_longer() {
+    let (mut world, project) = World::with_a_crew(84).await;
+    let backup = world.back_up().await;
+    assert_eq!(plumbline_server::restored(&backup).await.unwrap(), 1);
+    world.of("Teo").link.cut_once(Cut { path: "/v1/pull".to_owned(), body: Half::Reply, after: 0 });
+    let note = world.of("Teo").note(project, "The trench is flooded").await;
+    assert_eq!(world.of("Teo").client.sync().await, Err(Fault::Offline));
+    assert!(world.of("Teo").link.uncut());
+    assert_eq!(world.of("Teo").client.waiting().await.unwrap()[0].state, "logged");
+    let acknowledged = work(&world);
+    world.put_back(&backup).await;
+    restore(&world, "Ana").await.unwrap();
+    for n in 0..6 {
+        world.of("Rosa").note(project, &format!("Truck {n} unloaded")).await;
+    }
+    world.of("Rosa").client.sync().await.unwrap();
+    world.of("Teo").client.sync().await.unwrap();
+    assert!(world.of("Teo").record(note).await.fields.contains_key("text"));
+    all_is_back(&mut world, &acknowledged).await;
 }
 
 /// Shows s07.
