@@ -145,12 +145,13 @@ impl Client {
         blocking(move || work(&inner).inspect_err(|fault| inner.damaged(fault))).await
     }
 
-    /// The session with the server, made at first use.
+    /// The session with the server, made at first use, and anew where it was an older key's of this device.
     pub(crate) fn session(&self) -> Result<Arc<Session>, Fault> {
         let inner = &self.inner;
         let identity = inner.identity()?;
-        if let Some(session) = &*inner.session.read().unwrap_or_else(PoisonError::into_inner) {
-            return Ok(Arc::clone(session));
+        let known = inner.session.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(session) = known.filter(|session| session.device() == inner.device()) {
+            return Ok(session);
         }
         let net = Net::new(&Server { at: identity.at.clone(), ca: identity.ca })?;
         let keystore = Arc::clone(&inner.config.keystore);

@@ -24,7 +24,7 @@ use crate::{
     db::{Tx, meta, outbox},
     event::Event,
     net::Net,
-    repair, secret,
+    repair, restore, secret,
     sync::{Connection, reenrol},
 };
 
@@ -50,7 +50,7 @@ pub struct CreatedView {
     pub organisation: OrganisationId,
     /// The founder's member id.
     pub member: Uuid,
-    /// Seed of the recovery key, lower-case hex: to be printed, it is shown this once.
+    /// Seed of the recovery key, lower-case hex: to be printed.
     pub recovery_key: String,
 }
 
@@ -130,6 +130,10 @@ impl Client {
         let founder = action.body().field(organisation::FOUNDER).and_then(Value::id).and_then(|id| id.uuid());
         let member = founder.ok_or_else(|| Fault::corrupt("enrolment"))?;
         self.admitted(action.clone(), &receipt, server_key).await?;
+        // Founded is founded: whatever stops the first reading, the next sync makes up for it.
+        if let Err(fault) = self.sync().await {
+            tracing::warn!(%fault, "the log could not be read yet");
+        }
         let recovery_key = data_encoding::HEXLOWER.encode(recovery.as_slice());
         Ok(CreatedView { organisation: action.organisation(), member, recovery_key })
     }
@@ -144,11 +148,12 @@ impl Client {
         let link: InviteLink = request.link.parse()?;
         if let Ok(identity) = self.inner.identity() {
             let same = (identity.organisation, identity.member) == (link.organisation, link.member);
+            let _round = self.inner.sync.round.lock().await;
             if !same || !self.revoked().await? {
                 return Err(Fault::invalid("device", "enrolled"));
             }
             reenrol::reenrol(self, reenrol::Voucher::Invite(link)).await?;
-            self.sync().await?;
+            self.synced().await?;
             return self.status().await;
         }
         let net = Net::new(&link.server)?;
@@ -199,12 +204,10 @@ impl Client {
         self.logged(&action, receipt)?;
         let entry = crate::sync::push::entry_of(&action, receipt.results.first())?;
         crate::sync::push::prove(&[entry], receipt, &action.organisation(), &server_key)?;
-        self.enrolled(action).await?;
-        self.first_sync().await
+        self.enrolled(action).await
     }
 
-    /// Reads the log for the first time. Whoever is enrolled stays so where this fails on its way: the next sync reads it,
-    /// and a founder is still shown the recovery key, which is nowhere else.
+    /// Reads the log for the first time. Whoever is enrolled stays so where this fails on its way: the next sync reads it.
     async fn first_sync(&self) -> Result<(), Fault> {
         match self.sync().await {
             Ok(_) | Err(Fault::Offline | Fault::Busy { .. }) => Ok(()),
@@ -231,6 +234,9 @@ impl Client {
                 meta::put_identity(c, &identity)?;
                 let head = ChainHead { sequence: action.header().sequence, hash: action.hash() };
                 meta::put_own_chain(c, head)?;
+                if let Some(Pending { recovery, .. }) = pending(c)?.filter(|pending| !pending.recovery.is_empty()) {
+                    meta::put(c, restore::UNPRINTED, &recovery)?;
+                }
                 meta::delete(c, PENDING)?;
                 Ok(identity)
             })?;

@@ -1,12 +1,14 @@
 //! What an administrator does when a server or a key is lost: restore, recover, list holes, rotate the server's key.
 //!
-//! A restore is signed and kept before it is sent, so a lost reply is made up for by calling again with the same bytes; only
-//! when the server has logged it does this device take its new key (spine rules 22 and 23).
+//! A restore, and a recovery, is signed and kept before it is sent, so a lost reply is made up for by calling again with the
+//! same bytes; only when the server has logged it does this device take its new key (spine rules 22 and 23). A recovery key
+//! that was made here stays in the store until somebody says that it is printed.
 
 use ed25519_dalek::SigningKey;
 use plumbline_protocol::{
     DeviceId, Fault, Hash, RecordId, Uuid,
     action::{Action, Body, Header, REASON, Seen, TIME},
+    entry::Entry,
     evidence,
     generation::{self as generations, Opening},
     log::{
@@ -16,26 +18,28 @@ use plumbline_protocol::{
     },
     page,
     policy::Role,
-    record::{organisation, restore},
+    record::{device, organisation, restore},
     value::{Key, Value},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 use crate::{
-    client::{Change, Client, Inner, keys, load_key, needed_key},
-    db::{Tx, entry, meta, outbox, record as rows},
+    client::{Change, Client, Inner},
+    db::{Tx, entry, meta, outbox},
     error,
     record::RecordView,
     secret,
-    sync::{
-        generation, push,
-        reenrol::{self, Voucher},
-    },
+    sync::{generation, push, reenrol::Voucher},
 };
 
 /// The restore that was signed and may have been sent.
-const PENDING: &str = "restore";
+pub(crate) const RESTORE: &str = "pending-restore";
+/// The recovery that was signed and may have been sent.
+pub(crate) const RECOVERY: &str = "pending-recovery";
+/// The newest recovery key that was made here and is the organisation's, until it is printed.
+pub(crate) const UNPRINTED: &str = "unprinted-recovery-key";
 /// Entries read at once.
 const BATCH: u32 = 1000;
 
@@ -50,8 +54,8 @@ pub struct RestoreRequest {
     pub recovery_key: Option<String>,
 }
 
-/// A generation that began.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A generation that began. It has no `Debug`: it holds a key.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RestoredView {
     /// Its number.
     pub generation: u64,
@@ -59,7 +63,7 @@ pub struct RestoredView {
     pub base: u64,
     /// Number of entries that this device had read before.
     pub known: u64,
-    /// The recovery key that replaces the printed one, where that was used: to be printed, it is shown this once.
+    /// The recovery key that replaces the printed one, where that was used: to be printed.
     pub recovery_key: Option<String>,
 }
 
@@ -71,10 +75,10 @@ pub struct RecoverRequest {
     pub recovery_key: String,
 }
 
-/// A recovery.
+/// A recovery key that was made here.
 #[derive(Clone, Serialize)]
 pub struct RecoveredView {
-    /// The key that replaces the printed one: to be printed, it is shown this once.
+    /// As it is to be printed: 64 hex digits.
     pub recovery_key: String,
 }
 
@@ -120,49 +124,57 @@ impl Client {
         if request.reason.trim().is_empty() {
             return Err(Fault::invalid(REASON, "missing"));
         }
-        let pending = match self.run(Inner::pending_restore).await? {
+        let _round = self.inner.sync.round.lock().await;
+        let pending = match self.pending(RESTORE).await? {
             Some(pending) => pending,
             None => self.prepare_restore(request).await?,
         };
         let organisation = self.inner.organisation()?;
-        let message = page::encode_push(&[pending.enrolment.clone(), pending.action.clone()]);
+        let message = page::encode_push(&pending.actions);
         let sent = self.session()?.net().restore(&organisation, message).await;
-        let receipt = match sent {
-            Ok(receipt) => receipt,
-            Err(fault @ (Fault::Invalid { .. } | Fault::Denied)) => {
-                // It was not logged and never will be in this form.
-                self.run(|inner| inner.db.write(|c| meta::delete(c, PENDING))).await?;
-                return Err(fault);
-            }
-            Err(fault) => return Err(fault),
-        };
+        let receipt = self.unless_refused(RESTORE, sent).await?;
         let view = self.run(move |inner| inner.restored(pending, &receipt)).await?;
-        self.forget_session();
-        self.sync().await?;
+        self.read_again().await;
         Ok(view)
     }
 
-    /// Makes this device's member an administrator by the printed recovery key, which is used up by it. Needs the network.
+    /// Makes this device's member an administrator by the printed recovery key, which is used up by it. Needs the network; a
+    /// lost reply is made up for by calling again. The new key is taken when the server has logged it, not before.
     ///
     /// # Errors
     /// [`Fault::Invalid`] `recovery_key` where it is not the organisation's; [`Fault::Offline`].
     pub async fn recover(&self, request: RecoverRequest) -> Result<RecoveredView, Fault> {
         let printed = seed(&request.recovery_key)?;
-        let next = secret::random::<32>()?;
-        let public = SigningKey::from_bytes(&printed).verifying_key().to_bytes();
-        self.run(move |inner| {
-            let organisation = RecordId::from(inner.organisation()?);
-            let record = inner.db.read(|c| rows::get(c, &organisation, rows::Layer::Confirmed))?;
-            match record.and_then(|r| r.key(organisation::RECOVERY_KEY)) == Some(public) {
-                true => Ok(()),
-                false => Err(Fault::invalid("recovery_key", "other")),
+        let _round = self.inner.sync.round.lock().await;
+        if let Some(pending) = self.pending(RECOVERY).await? {
+            match self.send_recovery(pending).await {
+                // What was typed then was wrong.
+                Err(Fault::Invalid { .. } | Fault::Denied) => {}
+                sent => return sent,
             }
+        }
+        let pending = self.run(move |inner| inner.sign_recovery(printed)).await?;
+        self.send_recovery(pending).await
+    }
+
+    /// The recovery key that this device made for the organisation and of which nobody has said that it is printed: for who
+    /// did not see it when it was made.
+    pub async fn recovery_key(&self) -> Result<Option<RecoveredView>, Fault> {
+        self.run(|inner| {
+            inner.identity()?;
+            let kept = inner.db.read(|c| meta::get(c, UNPRINTED))?.map(Zeroizing::new);
+            Ok(kept.map(|seed| RecoveredView { recovery_key: data_encoding::HEXLOWER.encode(&seed) }))
         })
-        .await?;
-        let recovery_key = data_encoding::HEXLOWER.encode(next.as_slice());
-        reenrol::reenrol(self, Voucher::Recovery { printed, next }).await?;
-        self.sync().await?;
-        Ok(RecoveredView { recovery_key })
+        .await
+    }
+
+    /// Forgets the recovery key that this device made: it is printed.
+    pub async fn recovery_key_printed(&self) -> Result<(), Fault> {
+        self.run(|inner| {
+            inner.identity()?;
+            inner.db.write(|c| meta::delete(c, UNPRINTED))
+        })
+        .await
     }
 
     /// Work that a restore did not continue, that is here, and that waits behind what nobody has offered.
@@ -199,6 +211,41 @@ impl Client {
         Ok(view)
     }
 
+    async fn pending(&self, name: &'static str) -> Result<Option<Pending>, Fault> {
+        self.run(move |inner| inner.db.read(|c| Pending::read(c, name))).await
+    }
+
+    /// Forgets what was sent where the answer is that it was not logged and never will be in this form.
+    async fn unless_refused<T>(&self, name: &'static str, sent: Result<T, Fault>) -> Result<T, Fault> {
+        if let Err(Fault::Invalid { .. } | Fault::Denied) = &sent {
+            self.run(move |inner| inner.db.write(|c| meta::delete(c, name))).await?;
+        }
+        sent
+    }
+
+    async fn send_recovery(&self, pending: Pending) -> Result<RecoveredView, Fault> {
+        let organisation = self.inner.organisation()?;
+        let message = page::encode_push(&pending.actions);
+        let sent = self.session()?.net().enrol(&organisation, message).await.map_err(|fault| match fault {
+            Fault::Invalid { field, .. } if field == device::COUNTERSIGNATURE => {
+                Fault::invalid("recovery_key", "other")
+            }
+            fault => fault,
+        });
+        let receipt = self.unless_refused(RECOVERY, sent).await?;
+        let view = self.run(move |inner| inner.recovered(pending, &receipt)).await?;
+        self.read_again().await;
+        Ok(view)
+    }
+
+    /// Reads the log under the new key. What was done is done where that fails: the next round makes up for it, and the view
+    /// has a key that is to be printed.
+    async fn read_again(&self) {
+        if let Err(fault) = self.synced().await {
+            tracing::warn!(%fault, "the log could not be read under the new key");
+        }
+    }
+
     /// Asks the server where its log ends and what key follows, and finds how much of it is this log.
     async fn prepare_restore(&self, request: RestoreRequest) -> Result<Pending, Fault> {
         match generation::present(self).await {
@@ -222,32 +269,53 @@ impl Client {
     }
 }
 
-/// A restore that was signed.
+/// What was signed by a key that the server may not know yet.
 struct Pending {
-    enrolment: Action,
-    action: Action,
-    /// The next recovery key, where the printed one vouches.
-    recovery: Zeroizing<Vec<u8>>,
+    /// That key's enrolment, and behind it the restore, where it is one.
+    actions: Vec<Action>,
+    /// The key: with what it signed, in the encrypted store, until the server has logged its enrolment. In the keystore a
+    /// re-enrolment that comes between would need its place.
+    key: SigningKey,
+    /// Seed of the next recovery key, where the printed one vouches.
+    recovery: Option<Zeroizing<[u8; 32]>>,
+}
+
+impl Pending {
+    fn read(c: &Tx, name: &str) -> Result<Option<Pending>, Fault> {
+        let Some(bytes) = meta::get(c, name)?.map(Zeroizing::new) else { return Ok(None) };
+        let value = Value::decode(&bytes).map_err(|_| Fault::corrupt("store"))?;
+        let read = || {
+            let [actions, key, recovery] = value.list()? else { return None };
+            let seed = |value: &Value| Some(Zeroizing::new(<[u8; 32]>::try_from(value.bytes()?).ok()?));
+            let actions = actions.list()?.iter().map(|action| Action::decode(action.bytes()?).ok());
+            Some(Pending {
+                actions: actions.collect::<Option<_>>()?,
+                key: SigningKey::from_bytes(&*seed(key)?),
+                recovery: seed(recovery),
+            })
+        };
+        read().map(Some).ok_or_else(|| Fault::corrupt("store"))
+    }
+
+    fn keep(&self, c: &Tx, name: &str) -> Result<(), Fault> {
+        let recovery = self.recovery.as_ref().map_or(&[][..], |seed| seed.as_slice());
+        let actions = self.actions.iter().map(|action| Value::Bytes(action.encode())).collect();
+        let kept = Value::List(vec![Value::List(actions), Value::from(*self.key.as_bytes()), Value::from(recovery)]);
+        meta::put(c, name, &Zeroizing::new(kept.encode()))
+    }
+
+    /// The server has logged it: what remains is a recovery key that is to be printed.
+    fn logged(&self, c: &Tx, name: &str) -> Result<(), Fault> {
+        meta::delete(c, name)?;
+        self.recovery.as_ref().map_or(Ok(()), |seed| meta::put(c, UNPRINTED, seed.as_slice()))
+    }
+
+    fn recovery_key(&self) -> Option<String> {
+        self.recovery.as_ref().map(|seed| data_encoding::HEXLOWER.encode(seed.as_slice()))
+    }
 }
 
 impl Inner {
-    fn pending_restore(&self) -> Result<Option<Pending>, Fault> {
-        let Some(bytes) = self.db.read(|c| meta::get(c, PENDING))?.map(Zeroizing::new) else { return Ok(None) };
-        let value = Value::decode(&bytes).map_err(|_| Fault::corrupt("store"))?;
-        let [enrolment, action, recovery] = value.list().unwrap_or_default() else {
-            return Err(Fault::corrupt("store"));
-        };
-        let bytes = |value: &Value| value.bytes().unwrap_or_default().to_vec();
-        let read = |value: &Value| Action::decode(&bytes(value)).map_err(|_| Fault::corrupt("store"));
-        let pending =
-            Pending { enrolment: read(enrolment)?, action: read(action)?, recovery: Zeroizing::new(bytes(recovery)) };
-        // Without its key it is nobody's: it is signed anew.
-        let [_, _, next, _] = keys(&self.store_id);
-        let key = load_key(&*self.config.keystore, &next)?.map(|seed| SigningKey::from_bytes(&seed));
-        let signs = key.is_some_and(|key| key.verifying_key().to_bytes() == pending.enrolment.header().device.0);
-        Ok(signs.then_some(pending))
-    }
-
     /// How much of a log of `size` entries, whose hashes `theirs` gives, is this one: with its root.
     fn common<N: Nodes<Error = Fault>>(&self, size: u64, mut theirs: N) -> Result<(u64, Hash), Fault> {
         let cursor = self.db.read(meta::cursor)?;
@@ -306,21 +374,16 @@ impl Inner {
         generation: u64,
         next_key: &Hash,
     ) -> Result<Pending, Fault> {
-        let new = self.next_key()?;
+        let key = SigningKey::from_bytes(&*secret::random()?);
         self.db.write(|c| {
-            let mut recovery = Zeroizing::new(Vec::new());
             let voucher = match &request.recovery_key {
-                Some(printed) => {
-                    let next = secret::random::<32>()?;
-                    recovery.extend_from_slice(next.as_slice());
-                    Voucher::Recovery { printed: seed(printed)?, next }
-                }
+                Some(printed) => Voucher::Recovery { printed: seed(printed)?, next: secret::random()? },
                 None if !self.known_below(c, base)? => return Err(Fault::invalid("recovery_key", "missing")),
                 None if self.actor(c)?.role != Role::Administrator => return Err(Fault::Denied),
                 None => Voucher::Old,
             };
             let organisation = self.organisation()?;
-            let enrolment = self.vouched(c, &new, &voucher)?;
+            let enrolment = self.vouched(c, &key, &voucher)?;
             let known = meta::cursor(c)?.generation;
             let number = |n: u64| i64::try_from(n).map_err(|cause| error::internal("restore", &cause));
             let fields = [
@@ -344,14 +407,20 @@ impl Inner {
                 commitment: Hash([0; 32]),
             };
             let fields = fields.into_iter().map(|(name, value)| (Key::from(name), value)).collect();
-            let action = Action::sign(&new, header, Body { random: *secret::random()?, fields }, None);
-            let kept = Value::List(vec![
-                Value::Bytes(enrolment.encode()),
-                Value::Bytes(action.encode()),
-                Value::Bytes(recovery.to_vec()),
-            ]);
-            meta::put(c, PENDING, &Zeroizing::new(kept.encode()))?;
-            Ok(Pending { enrolment, action, recovery })
+            let action = Action::sign(&key, header, Body { random: *secret::random()?, fields }, None);
+            let pending = Pending { actions: vec![enrolment, action], key, recovery: voucher.next() };
+            pending.keep(c, RESTORE)?;
+            Ok(pending)
+        })
+    }
+
+    fn sign_recovery(&self, printed: Zeroizing<[u8; 32]>) -> Result<Pending, Fault> {
+        let key = SigningKey::from_bytes(&*secret::random()?);
+        let voucher = Voucher::Recovery { printed, next: secret::random()? };
+        self.db.write(|c| {
+            let pending = Pending { actions: vec![self.vouched(c, &key, &voucher)?], key, recovery: voucher.next() };
+            pending.keep(c, RECOVERY)?;
+            Ok(pending)
         })
     }
 
@@ -365,29 +434,36 @@ impl Inner {
 
     /// The server logged the restore: its receipt is checked, and this device signs by its new key from here on.
     fn restored(&self, pending: Pending, receipt: &page::Receipt) -> Result<RestoredView, Fault> {
-        let Pending { enrolment, action, recovery } = pending;
-        let opening = Opening::of(&action).ok_or_else(|| Fault::corrupt("store"))?;
-        let both = [&enrolment, &action];
-        let entries: Result<Vec<_>, Fault> =
-            both.iter().zip(&receipt.results).map(|(action, result)| push::entry_of(action, Some(result))).collect();
-        let entries = entries?;
-        if entries.len() != both.len() || !entries.iter().all(|(_, entry)| entry.outcome.applied()) {
-            return Err(Fault::corrupt("receipt"));
-        }
+        let opening = pending.actions.iter().find_map(Opening::of).ok_or_else(|| Fault::corrupt("store"))?;
+        let entries = logged(&pending, receipt)?;
         push::prove(&entries, receipt, &self.organisation()?, &opening.server_key)?;
-        let [_, _, next, _] = keys(&self.store_id);
-        let new = needed_key(&*self.config.keystore, &next)?;
-        let new = SigningKey::from_bytes(&new);
-        let known = self.db.write(|c| {
+        let known = self.take_key(pending.key.clone(), |c| {
             // What was logged above the size that is continued, and not read again yet, is lost there as well.
             let lost = |item: &outbox::Item| item.position.is_some_and(|position| position >= opening.base);
-            self.sign_again(c, &new, &both, |item| item.state == outbox::State::Waiting || lost(item))?;
-            meta::delete(c, PENDING)?;
+            let again = |item: &outbox::Item| item.state == outbox::State::Waiting || lost(item);
+            self.sign_again(c, &pending.key, &pending.actions, again)?;
+            pending.logged(c, RESTORE)?;
             Ok(meta::cursor(c)?.tip.size)
         })?;
-        self.take_key(new)?;
-        let recovery_key = (!recovery.is_empty()).then(|| data_encoding::HEXLOWER.encode(&recovery));
-        Ok(RestoredView { generation: opening.generation, base: opening.base, known, recovery_key })
+        let Opening { generation, base, .. } = opening;
+        Ok(RestoredView { generation, base, known, recovery_key: pending.recovery_key() })
+    }
+
+    /// The server logged the enrolment: this device signs by its new key from here on. Until the enrolment is read back, it
+    /// is kept with what this device has in the log.
+    fn recovered(&self, pending: Pending, receipt: &page::Receipt) -> Result<RecoveredView, Fault> {
+        let entries = logged(&pending, receipt)?;
+        self.take_key(pending.key.clone(), |c| {
+            for (position, Entry { action, .. }) in &entries {
+                outbox::put(c, action, self.config.clock.wall())?;
+                outbox::settle(c, &action.hash(), outbox::State::Logged, Some(*position), "")?;
+                self.show_again(c, &BTreeSet::from([action.header().record]))?;
+            }
+            self.sign_again(c, &pending.key, &pending.actions, |item| item.state == outbox::State::Waiting)?;
+            pending.logged(c, RECOVERY)
+        })?;
+        let recovery_key = pending.recovery_key().ok_or_else(|| Fault::corrupt("store"))?;
+        Ok(RecoveredView { recovery_key })
     }
 
     fn pass_hole(&self, c: &Tx, request: &PassHoleRequest) -> Result<RecordView, Fault> {
@@ -400,6 +476,20 @@ impl Inner {
         self.act(c, change)?;
         self.view(c, &record)
     }
+}
+
+/// The entries that what was sent became, all of them in effect.
+fn logged(pending: &Pending, receipt: &page::Receipt) -> Result<Vec<(u64, Entry)>, Fault> {
+    let entries: Result<Vec<_>, Fault> = pending
+        .actions
+        .iter()
+        .zip(&receipt.results)
+        .map(|(action, result)| push::entry_of(action, Some(result)))
+        .collect();
+    let in_effect = |entries: &Vec<(u64, Entry)>| {
+        entries.len() == pending.actions.len() && entries.iter().all(|(_, entry)| entry.outcome.applied())
+    };
+    entries.ok().filter(in_effect).ok_or_else(|| Fault::corrupt("receipt"))
 }
 
 /// The seed that was printed.

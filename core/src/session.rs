@@ -102,6 +102,11 @@ impl Session {
         &self.net
     }
 
+    /// The device whose session it is.
+    pub fn device(&self) -> DeviceId {
+        DeviceId(self.key.verifying_key().to_bytes())
+    }
+
     /// What the session may do; `None` before it was opened and after signing out.
     pub fn scope(&self) -> Option<Scope> {
         self.access.borrow().as_ref().map(|access| access.scope)
@@ -244,10 +249,6 @@ impl Session {
 
     fn refresh_request(&self, token: &str) -> RefreshRequest {
         RefreshRequest { refresh_token: token.to_owned(), signature: self.sign(REFRESH, token) }
-    }
-
-    fn device(&self) -> DeviceId {
-        DeviceId(self.key.verifying_key().to_bytes())
     }
 
     fn sign(&self, label: &[u8], text: &str) -> String {

@@ -107,7 +107,8 @@ pub struct SyncView {
 /// The state of the sync loop.
 #[derive(Default)]
 pub(crate) struct Worker {
-    round: tokio::sync::Mutex<()>,
+    /// Held by a round, and by whoever else gives this device a new key.
+    pub round: tokio::sync::Mutex<()>,
     reasons: Mutex<BTreeSet<Reason>>,
     woken: Arc<Notify>,
     connection: Mutex<Connection>,
@@ -141,8 +142,13 @@ impl Client {
     /// [`Fault::Offline`] and [`Fault::Busy`]: it will be tried again; [`Fault::SignedOut`]: the device must enrol again by an
     /// invite; [`Fault::Corrupt`] `log`: the log lies, see [`Client::alarms`]. Nothing that waits is lost by any of them.
     pub async fn sync(&self) -> Result<SyncView, Fault> {
-        let inner = Arc::clone(&self.inner);
-        let _round = inner.sync.round.lock().await;
+        let _round = self.inner.sync.round.lock().await;
+        self.synced().await
+    }
+
+    /// A whole round, for who holds the lock on rounds.
+    pub(crate) async fn synced(&self) -> Result<SyncView, Fault> {
+        let inner = &self.inner;
         let done = self.round().await;
         let connection = match &done {
             Ok(_) => Connection::Online,

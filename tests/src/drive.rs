@@ -122,6 +122,8 @@ calls! {
         export_alarm(ExportAlarmRequest) -> AlarmView;
         restore(RestoreRequest) -> RestoredView;
         recover(RecoverRequest) -> RecoveredView;
+        recovery_key() -> Option<RecoveredView>;
+        recovery_key_printed() -> ();
         lost() -> Vec<LostView>;
         pass_hole(PassHoleRequest) -> RecordView;
         rotate_server_key() -> RecordView;

@@ -71,11 +71,14 @@ pub(crate) async fn come_back(client: &Client) -> Result<bool, Fault> {
     let own = client
         .run(move |inner| {
             let device = RecordId::from(inner.device());
-            inner.db.read(|c| Ok((meta::cursor(c)?.generation, entry::of_record(c, &device)?)))
+            inner.db.read(|c| {
+                let read = entry::of_record(c, &device)?.into_iter().map(|(_, entry)| entry.action);
+                let unread = outbox::pending_of(c, &device)?.into_iter().map(|item| item.action);
+                Ok((meta::cursor(c)?.generation, read.chain(unread).find(Action::enrols)))
+            })
         })
         .await?;
-    let (generation, entries) = own;
-    let enrolment = entries.into_iter().map(|(_, entry)| entry.action).find(Action::enrols);
+    let (generation, enrolment) = own;
     let (Some(enrolment), true) = (enrolment, signed.checkpoint.origin.generation > generation) else {
         return Ok(false);
     };

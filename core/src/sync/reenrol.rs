@@ -1,7 +1,8 @@
 //! Enrolling again: a new key, vouched for by the old one or by a new invite, under which unsent work travels whole (spine rule 21).
 //!
 //! Keys first, then one transaction that signs everything anew, then the keystore's own name for the new key: a crash
-//! between any two of these is made up for at the next open.
+//! between any two of these, or a keystore that fails, is made up for at the next open. From the commit on the new key signs,
+//! and nothing is signed meanwhile; a key that the store names is never overwritten where it is kept alone.
 
 use ed25519_dalek::SigningKey;
 use plumbline_protocol::{
@@ -44,31 +45,29 @@ pub(crate) enum Voucher {
 
 /// Gives this device a new key and signs what waits under it. Nothing is sent here.
 pub(crate) async fn reenrol(client: &Client, voucher: Voucher) -> Result<(), Fault> {
-    client.run(move |inner| inner.reenrol(&voucher)).await?;
-    // The session was the old key's.
-    client.forget_session();
-    Ok(())
+    client.run(move |inner| inner.reenrol(&voucher)).await
+}
+
+impl Voucher {
+    /// The seed of the recovery key that it brings.
+    pub fn next(&self) -> Option<Zeroizing<[u8; 32]>> {
+        match self {
+            Voucher::Recovery { next, .. } => Some(next.clone()),
+            Voucher::Old | Voucher::Invite(_) => None,
+        }
+    }
 }
 
 impl Inner {
     pub(crate) fn reenrol(&self, voucher: &Voucher) -> Result<(), Fault> {
-        let new = self.next_key()?;
-        self.db.write(|c| {
+        let new = SigningKey::from_bytes(&*secret::random()?);
+        self.take_key(new.clone(), |c| {
             let enrolment = self.vouched(c, &new, voucher)?;
             outbox::put(c, &enrolment, self.config.clock.wall())?;
             // Shown at once, so that its holder can go on working before the server has heard of it.
             self.show_again(c, &BTreeSet::from([enrolment.header().record]))?;
-            self.sign_again(c, &new, &[&enrolment], |item| item.state == outbox::State::Waiting)
-        })?;
-        self.take_key(new)
-    }
-
-    /// A new device key, in the keystore under a name of its own until the store names it.
-    pub(crate) fn next_key(&self) -> Result<SigningKey, Fault> {
-        let seed = secret::random::<32>()?;
-        let [_, _, next, _] = keys(&self.store_id);
-        self.config.keystore.store(&next, seed.as_slice())?;
-        Ok(SigningKey::from_bytes(&seed))
+            self.sign_again(c, &new, std::slice::from_ref(&enrolment), |item| item.state == outbox::State::Waiting)
+        })
     }
 
     /// The new key's enrolment for this device's member.
@@ -118,12 +117,12 @@ impl Inner {
         &self,
         c: &Tx,
         new: &SigningKey,
-        first: &[&Action],
+        first: &[Action],
         again: impl Fn(&outbox::Item) -> bool,
     ) -> Result<(), Fault> {
         let last = first.last().ok_or_else(|| Fault::corrupt("enrolment"))?;
         let mut head = ChainHead { sequence: last.header().sequence, hash: last.hash() };
-        let begins: Vec<Hash> = first.iter().map(|action| action.hash()).collect();
+        let begins: Vec<Hash> = first.iter().map(Action::hash).collect();
         for item in outbox::all(c)?.into_iter().filter(|item| again(item) && !begins.contains(&item.action.hash())) {
             outbox::remove(c, &item.action.hash())?;
             if item.action.enrols() {
@@ -136,15 +135,26 @@ impl Inner {
         pull::clear_cloned(c)
     }
 
-    /// The key that the store names takes its place in the keystore and signs from here on.
-    pub(crate) fn take_key(&self, new: SigningKey) -> Result<(), Fault> {
+    /// Runs `sign`, which names `new` as this device's key in the store, in one transaction; `new` signs from its commit on.
+    pub(crate) fn take_key<T>(&self, new: SigningKey, sign: impl FnOnce(&Tx) -> Result<T, Fault>) -> Result<T, Fault> {
         let keystore = &*self.config.keystore;
-        let [_, name, ..] = keys(&self.store_id);
-        keystore.store(&name, new.as_bytes())?;
-        keystore.remove(&format!("{}/refresh-token", self.organisation()?))?;
-        *self.key.write().unwrap_or_else(PoisonError::into_inner) = new;
+        let [_, name, next, _] = keys(&self.store_id);
+        let token = format!("{}/refresh-token", self.organisation()?);
+        // The present key may be under the next one's name alone: where the keystore failed behind the commit below.
+        keystore.store(&name, self.key().as_bytes())?;
+        keystore.store(&next, new.as_bytes())?;
+        let (done, mut key) = self.db.write(|c| {
+            let done = sign(c)?;
+            // Whoever signs waits for the commit.
+            Ok((done, self.key.write().unwrap_or_else(PoisonError::into_inner)))
+        })?;
+        *key = new.clone();
+        drop(key);
+        if let Err(fault) = keystore.store(&name, new.as_bytes()).and_then(|()| keystore.remove(&token)) {
+            tracing::warn!(%fault, "the keystore has the new key as the next one until this is opened again");
+        }
         self.emit(Event::Outbox);
-        Ok(())
+        Ok(done)
     }
 }
 

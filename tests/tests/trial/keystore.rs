@@ -12,6 +12,7 @@ use plumbline_core::keystore::{Keystore, OsKeystore};
 use plumbline_protocol::{Fault, Lock};
 use plumbline_tests::{
     clock::MINUTE,
+    keys::MemoryKeystore,
     logdir, needs, ran,
     world::{World, ask, open},
 };
@@ -136,6 +137,64 @@ async fn a_keystore_that_vanishes_while_the_app_runs_closes_nothing_and_is_found
     }
     world.same_state("Ana").await;
     ran!(3);
+}
+
+/// A keystore that is locked as soon as it was given a next device key.
+struct Closing(Arc<MemoryKeystore>);
+
+impl Keystore for Closing {
+    fn load(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
+        self.0.load(name)
+    }
+    fn store(&self, name: &str, secret: &[u8]) -> Result<(), Fault> {
+        let stored = self.0.store(name, secret);
+        if name.ends_with("/device-key-next") {
+            self.0.fail(Some(Lock::Locked));
+        }
+        stored
+    }
+    fn remove(&self, name: &str) -> Result<(), Fault> {
+        self.0.remove(name)
+    }
+    fn probe(&self) -> Result<(), Fault> {
+        self.0.probe()
+    }
+}
+
+/// Shows c07, c19.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_keystore_that_locks_itself_while_a_key_is_exchanged_costs_no_work_and_the_new_key_is_found_again() {
+    let (mut world, project) = World::with_a_crew(75).await;
+    let mut teo = world.take("Teo");
+    let backup = world.folder.join("backup-of-teo");
+    let old = teo.device();
+    teo.client.pause().await.unwrap();
+    logdir::copy(&teo.home, &backup);
+    teo.client.resume().await.unwrap();
+    teo.note(project, "Written after the backup").await;
+    teo.client.sync().await.unwrap();
+    drop(teo.client);
+    fs::remove_dir_all(&teo.home).unwrap();
+    logdir::copy(&backup, &teo.home);
+
+    let closing: Arc<dyn Keystore> = Arc::new(Closing(teo.memory.clone()));
+    teo.client = open(&teo.home, &closing, &teo.clock).await.unwrap();
+    let note = teo.note(project, "Written on the restored phone").await;
+    world.put(teo);
+    world.settle().await;
+    let teo = world.of("Teo");
+    let device = teo.client.status().await.unwrap().device;
+    assert_ne!(device, old.to_string());
+    assert_eq!(teo.device(), old, "the keystore has the new key as the next one");
+    assert!(teo.client.waiting().await.unwrap().is_empty(), "nothing was refused");
+    assert!(!teo.record(note).await.pending);
+
+    world.of("Teo").memory.fail(None);
+    world.reopen("Teo").await;
+    assert_eq!(world.of("Teo").client.status().await.unwrap().device, device);
+    world.of("Teo").note(project, "And on").await;
+    world.settle().await;
+    world.same_state("Ana").await;
 }
 
 /// Runs a command with an unlocked Secret Service on the bus of its session.

@@ -6,11 +6,11 @@ use std::{
 };
 
 use plumbline_core::{photo::Custody, record::RecordView, restore::RestoredView};
-use plumbline_protocol::{Fault, Hash, RecordId, Uuid, entry::Entry, value::Value};
+use plumbline_protocol::{Fault, Hash, RecordId, Uuid, entry::Entry, link::SetupLink, value::Value};
 use plumbline_tests::{
     dice::Dice,
     liar::Liar,
-    link::{Cut, Half},
+    link::{Asked, Cut, Half, Told},
     photo,
     world::{World, ask},
 };
@@ -45,6 +45,19 @@ async fn restore(world: &World, by: &str) -> Result<RestoredView, Fault> {
 async fn noticed_and_restored(world: &World, noticed_by: &str) -> RestoredView {
     assert!(world.of(noticed_by).client.sync().await.is_err());
     restore(world, "Ana").await.unwrap()
+}
+
+/// A way on which no reply comes to what is asked by paths with this end.
+fn without_reply(end: &'static str) -> impl Fn(&Asked, Told) -> Told + Send + Sync {
+    move |asked, told| match asked.path.ends_with(end) {
+        true => Told { status: hyper::StatusCode::BAD_GATEWAY, ..told },
+        false => told,
+    }
+}
+
+/// The recovery key that is to be printed, as this person's device has it.
+async fn unprinted(world: &World, of: &str) -> Option<String> {
+    world.of(of).client.recovery_key().await.unwrap().map(|view| view.recovery_key)
 }
 
 async fn capture(world: &World, by: &str, project: Uuid) -> RecordId {
@@ -107,7 +120,7 @@ async fn what_a_restored_server_lost_is_offered_again_by_everybody() {
     assert!(matches!(teo.client.sync().await, Err(Fault::Busy { .. } | Fault::Corrupt { .. })));
     assert_eq!(teo.client.waiting().await.unwrap().len(), 1);
     // A worker's word opens no generation.
-    assert_eq!(restore(&world, "Teo").await, Err(Fault::Denied));
+    assert_eq!(restore(&world, "Teo").await.err(), Some(Fault::Denied));
 
     let view = restore(&world, "Ana").await.unwrap();
     assert_eq!(view.generation, 1);
@@ -119,7 +132,7 @@ async fn what_a_restored_server_lost_is_offered_again_by_everybody() {
         assert_eq!(person.client.lost().await.unwrap(), [], "{}", person.name);
     }
     // There is nothing more to restore.
-    assert_eq!(restore(&world, "Ana").await, Err(Fault::invalid("restore", "not_behind")));
+    assert_eq!(restore(&world, "Ana").await.err(), Some(Fault::invalid("restore", "not_behind")));
 }
 
 /// Shows c12, s07.
@@ -264,14 +277,8 @@ async fn a_server_whose_operator_says_so_waits_for_a_restore_at_once() {
 async fn a_restore_whose_reply_was_lost_happens_once() {
     let (mut world, _, acknowledged) = a_lost_afternoon(76).await;
     assert!(world.of("Ana").client.sync().await.is_err());
-    let lose = |asked: &plumbline_tests::link::Asked, mut told: plumbline_tests::link::Told| {
-        if asked.path.ends_with("/restore") {
-            told.status = hyper::StatusCode::BAD_GATEWAY;
-        }
-        told
-    };
-    world.of("Ana").link.tamper(lose);
-    assert_eq!(restore(&world, "Ana").await, Err(Fault::Offline));
+    world.of("Ana").link.tamper(without_reply("/restore"));
+    assert_eq!(restore(&world, "Ana").await.err(), Some(Fault::Offline));
     world.reopen("Ana").await;
     world.of("Ana").link.honest();
     assert_eq!(restore(&world, "Ana").await.unwrap().generation, 1);
@@ -279,6 +286,22 @@ async fn a_restore_whose_reply_was_lost_happens_once() {
     let restores =
         Liar::of(&world.server_folder()).entries.iter().filter(|e| e.action.header().kind == "restore").count();
     assert_eq!(restores, 1);
+}
+
+/// Shows c11, s01.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_that_is_asked_for_twice_at_once_happens_once_and_by_the_key_that_signs_from_then_on() {
+    let (mut world, project, acknowledged) = a_lost_afternoon(85).await;
+    assert!(world.of("Ana").client.sync().await.is_err());
+    let (one, two) = tokio::join!(restore(&world, "Ana"), restore(&world, "Ana"));
+    let mut faults = [one.err(), two.err()];
+    faults.sort_by_key(Option::is_some);
+    assert_eq!(faults, [None, Some(Fault::invalid("restore", "not_behind"))]);
+    world.reopen("Ana").await;
+    world.of("Ana").note(project, "Under the new key").await;
+    all_is_back(&mut world, &acknowledged).await;
+    let entries = Liar::of(&world.server_folder()).entries;
+    assert_eq!(entries.iter().filter(|e| e.action.header().kind == "restore").count(), 1);
 }
 
 /// Shows s07, c12.
@@ -301,11 +324,16 @@ async fn a_second_restore_of_an_older_backup_takes_the_printed_key_of_an_adminis
     // The same backup knows nothing of the generation that everybody has read, nor of Ana's new device.
     world.put_back(&backup).await;
     assert!(world.of("Teo").client.sync().await.is_err());
-    assert_eq!(restore(&world, "Ana").await, Err(Fault::invalid("recovery_key", "missing")));
+    assert_eq!(restore(&world, "Ana").await.err(), Some(Fault::invalid("recovery_key", "missing")));
     let request = json!({"reason": "The second disk failed too", "recovery_key": printed});
+    // The network fails right behind it: what was done is told nevertheless, and the key is not lost with the answer.
+    world.of("Ana").link.tamper(without_reply("/pull"));
     let view = world.of("Ana").client.restore(ask(request)).await.unwrap();
+    world.of("Ana").link.honest();
     assert_eq!(view.generation, 2, "above any that somebody has read");
-    assert!(view.recovery_key.is_some_and(|next| next != printed));
+    assert!(view.recovery_key.as_ref().is_some_and(|next| *next != printed));
+    world.reopen("Ana").await;
+    assert_eq!(unprinted(&world, "Ana").await, view.recovery_key);
     world.settle().await;
     let again = world.of("Ana").list("note").await;
     let ids = |all: &[RecordView]| all.iter().map(|note| note.id).collect::<BTreeSet<_>>();
@@ -373,6 +401,93 @@ async fn a_member_with_the_printed_key_replaces_a_lost_administrator() {
     let again = marta.client.recover(ask(json!({"recovery_key": printed}))).await.err();
     assert_eq!(again, Some(Fault::invalid("recovery_key", "other")), "the printed key is used up");
     assert!(world.export("Marta", Path::new(&world.folder.join("log"))).await.ok);
+}
+
+/// An organisation whose only administrator is lost, with two managers, and its printed key.
+async fn without_an_administrator(seed: u64) -> (World, Uuid, String) {
+    let mut world = World::new(seed).await;
+    let printed = world.found("Ana").await;
+    let project = world.project("Ana", "Ridge Road bridge").await;
+    for name in ["Marta", "Mila"] {
+        world.person("Ana", name, "manager", &[project]).await;
+    }
+    world.settle().await;
+    drop(world.take("Ana"));
+    (world, project, printed)
+}
+
+async fn recover(world: &World, who: &str, printed: &str) -> Result<String, Fault> {
+    let recovered = world.of(who).client.recover(ask(json!({"recovery_key": printed}))).await;
+    recovered.map(|view| view.recovery_key)
+}
+
+/// Shows c18, c11.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_whose_reply_was_lost_changes_no_key_and_is_finished_by_calling_again() {
+    let (mut world, project, printed) = without_an_administrator(86).await;
+    let old = world.of("Marta").device();
+    world.of("Marta").link.tamper(without_reply("/enrol"));
+    assert_eq!(recover(&world, "Marta", &printed).await, Err(Fault::Offline));
+    assert_eq!(unprinted(&world, "Marta").await, None, "nobody knows yet whether it is the organisation's");
+    world.of("Marta").link.honest();
+    world.of("Marta").note(project, "Still by the old key").await;
+    assert_eq!(world.of("Marta").client.sync().await.unwrap().waiting, 0);
+    assert_eq!(world.of("Marta").device(), old);
+
+    world.reopen("Marta").await;
+    world.of("Marta").link.tamper(without_reply("/pull"));
+    let next = recover(&world, "Marta", &printed).await.unwrap();
+    world.of("Marta").link.honest();
+    assert_ne!(world.of("Marta").device(), old);
+    world.reopen("Marta").await;
+    assert_eq!(unprinted(&world, "Marta").await, Some(next.clone()), "shown until it is printed");
+    world.of("Marta").client.recovery_key_printed().await.unwrap();
+    assert_eq!(unprinted(&world, "Marta").await, None);
+    world.settle().await;
+    assert_eq!(world.of("Marta").client.status().await.unwrap().role, "administrator");
+    let entries = Liar::of(&world.server_folder()).entries;
+    assert_eq!(entries.iter().filter(|e| e.action.body().field("recovery_key").is_some()).count(), 2);
+    assert_ne!(recover(&world, "Mila", &next).await.unwrap(), next);
+}
+
+/// Shows c18.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recovery_by_a_key_that_was_used_elsewhere_is_refused_and_signs_nobody_out() {
+    let (world, project, printed) = without_an_administrator(87).await;
+    let next = recover(&world, "Marta", &printed).await.unwrap();
+    // Mila has read nothing of that.
+    let old = world.of("Mila").device();
+    assert_eq!(recover(&world, "Mila", &printed).await, Err(Fault::invalid("recovery_key", "other")));
+    world.of("Mila").note(project, "As before").await;
+    assert_eq!(world.of("Mila").client.sync().await.unwrap().waiting, 0);
+    assert_eq!(world.of("Mila").device(), old);
+    recover(&world, "Mila", &next).await.unwrap();
+    world.settle().await;
+    assert_eq!(world.of("Mila").client.status().await.unwrap().role, "administrator");
+}
+
+/// Shows c18.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_founders_recovery_key_is_shown_though_the_first_reading_fails_and_until_it_is_printed() {
+    let mut world = World::new(88).await;
+    let ana = world.device("Ana").await;
+    let garbled = |asked: &Asked, told: Told| match asked.path.ends_with("/pull") {
+        true => Told { body: "a login page".into(), ..told },
+        false => told,
+    };
+    ana.link.tamper(garbled);
+    let mut link: SetupLink = world.server().setup.clone().unwrap().parse().unwrap();
+    link.server.at = ana.link.at.to_string();
+    let request = json!({"link": link.to_string(), "name": "Ridge Road Paving", "founder_name": "Ana"});
+    let created = ana.client.create_organisation(ask(request)).await.unwrap();
+    ana.link.honest();
+    world.put(ana);
+    world.reopen("Ana").await;
+    assert_eq!(unprinted(&world, "Ana").await, Some(created.recovery_key));
+    world.of("Ana").client.recovery_key_printed().await.unwrap();
+    assert_eq!(unprinted(&world, "Ana").await, None);
+    world.of("Ana").client.sync().await.unwrap();
+    world.project("Ana", "Ridge Road bridge").await;
 }
 
 /// Shows s20.
