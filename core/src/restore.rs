@@ -54,7 +54,7 @@ pub struct RestoreRequest {
     pub recovery_key: Option<String>,
 }
 
-/// A generation that began. It has no `Debug`: it holds a key.
+/// A generation that began.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RestoredView {
     /// Its number.

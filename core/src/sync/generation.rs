@@ -34,7 +34,7 @@ use crate::{
 
 /// Most actions in one offer.
 const BATCH: u32 = 1000;
-/// Size of the log when everything was last offered: until it grows, the server's answers would be the same.
+/// Size of the log before everything was last offered: until it grows, the server's answers would be the same.
 const OFFERED: &str = "offered";
 /// The newest checkpoint that a receipt led to.
 pub(crate) const RECEIPT: &str = "receipt";
@@ -92,10 +92,11 @@ pub(crate) async fn offer(client: &Client) -> Result<u64, Fault> {
     if client.session()?.scope() == Some(Scope::Push) {
         return Ok(0);
     }
+    let Some(size) = client.run(|inner| inner.db.write(grown)).await? else { return Ok(0) };
     let mut taken = 0;
     let mut after = None;
     loop {
-        let batch = client.run(move |inner| inner.db.write(|c| next(c, after))).await?;
+        let batch = client.run(move |inner| inner.db.read(|c| superseded::due(c, after, BATCH))).await?;
         let Some(last) = batch.last() else { break };
         after = Some((last.generation, last.position));
         let offered: Vec<Superseded> = batch.into_iter().filter(|row| may_be_offered(&row.entry.action)).collect();
@@ -130,20 +131,18 @@ pub(crate) async fn offer(client: &Client) -> Result<u64, Fault> {
             })
             .await?;
     }
+    if after.is_some() {
+        client.run(move |inner| inner.db.write(|c| meta::put(c, OFFERED, &size.to_be_bytes()))).await?;
+    }
     Ok(taken)
 }
 
-/// The next batch, unless everything was offered to a log of this very size.
-fn next(c: &Tx, after: Option<(u64, u64)>) -> Result<Vec<Superseded>, Fault> {
-    if after.is_none() {
-        superseded::note_logged(c)?;
-        let size = meta::cursor(c)?.tip.size.to_be_bytes();
-        if meta::get(c, OFFERED)?.as_deref() == Some(&size) {
-            return Ok(Vec::new());
-        }
-        meta::put(c, OFFERED, &size)?;
-    }
-    superseded::due(c, after, BATCH)
+/// The log's size, unless everything that it lacks was offered to a log of this very size.
+fn grown(c: &Tx) -> Result<Option<u64>, Fault> {
+    superseded::note_logged(c)?;
+    let size = meta::cursor(c)?.tip.size;
+    let known = meta::get(c, OFFERED)?.is_some_and(|offered| offered == size.to_be_bytes());
+    Ok(Some(size).filter(|_| !known))
 }
 
 /// Deposits are the server's to give again, and a restore is said once.

@@ -211,6 +211,22 @@ async fn work_that_was_acknowledged_and_never_read_back_is_offered_to_a_log_that
     all_is_back(&mut world, &acknowledged).await;
 }
 
+/// Shows s07, c11.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_offer_that_did_not_arrive_is_made_again_though_the_log_has_not_grown() {
+    let (mut world, _, acknowledged) = a_lost_afternoon(89).await;
+    assert!(world.of("Ana").client.sync().await.is_err());
+    let notes = |all: Vec<RecordView>| all.into_iter().map(|note| note.id).collect::<BTreeSet<_>>();
+    let before = notes(world.of("Ana").list("note").await);
+    world.of("Ana").link.cut_once(Cut { path: "/v1/offer".to_owned(), body: Half::Request, after: 0 });
+    restore(&world, "Ana").await.unwrap();
+    assert!(world.of("Ana").link.uncut());
+    assert_ne!(notes(world.of("Ana").list("note").await), before);
+    world.of("Ana").client.sync().await.unwrap();
+    assert_eq!(notes(world.of("Ana").list("note").await), before);
+    all_is_back(&mut world, &acknowledged).await;
+}
+
 /// Shows s07.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_enrolled_after_the_backup_comes_back_with_its_work() {
