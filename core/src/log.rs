@@ -14,6 +14,7 @@ use crate::{
     client::{Client, Inner, current},
     db::{entry, meta},
     files,
+    sync::pull::CHECKPOINT,
 };
 
 /// Entries that are read at once for an export.
@@ -103,7 +104,7 @@ impl Inner {
         let organisation = self.organisation()?;
         self.db.read(|c| {
             let seen = current(c)?;
-            let checkpoint = meta::get(c, "checkpoint")?.unwrap_or_default();
+            let checkpoint = meta::get(c, CHECKPOINT)?.unwrap_or_default();
             let checkpoint = String::from_utf8(checkpoint).map_err(|_| Fault::corrupt("store"))?;
             Ok(LogView {
                 origin: Origin { organisation, generation: seen.generation }.to_string(),

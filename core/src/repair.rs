@@ -31,14 +31,23 @@ use crate::{
         superseded,
     },
     files::{Files, STORE_ID, SealedBlob},
-    secret,
-    sync::{pull, push},
+    restore, secret,
+    sync::{generation, pull, push},
 };
 
 /// The code of the alarm by which a person hears of a repair.
 pub(crate) const DAMAGED: &str = "damaged";
 /// Facts that come over as they are.
-const FACTS: [&str; 3] = ["enrolment", "time_anchor", push::PROMISED];
+const FACTS: [&str; 8] = [
+    "enrolment",
+    "time_anchor",
+    push::PROMISED,
+    pull::CHECKPOINT,
+    generation::RECEIPT,
+    restore::RESTORE,
+    restore::RECOVERY,
+    restore::UNPRINTED,
+];
 /// Entries that are folded at once.
 const BATCH: u32 = 1000;
 

@@ -31,7 +31,7 @@ use crate::{
     error,
     record::RecordView,
     secret,
-    sync::{generation, push, reenrol::Voucher},
+    sync::{generation, pull, push, reenrol::Voucher},
 };
 
 /// The restore that was signed and may have been sent.
@@ -250,8 +250,10 @@ impl Client {
     async fn prepare_restore(&self, request: RestoreRequest) -> Result<Pending, Fault> {
         match generation::present(self).await {
             Ok(standing) if !standing.behind => return Err(Fault::invalid("restore", "not_behind")),
-            // What is left of the log may not know this device any more; others' word has been taken by then.
-            Ok(_) | Err(Fault::SignedOut) => {}
+            // What is left of the log may not know this device any more, or not the key that signed the newest checkpoint,
+            // and a rebuilt store may have none: the server knows by others' word or its operator's, or refuses.
+            Ok(_) | Err(Fault::SignedOut | Fault::NotFound) => {}
+            Err(Fault::Invalid { field, .. }) if field == pull::CHECKPOINT => {}
             Err(fault) => return Err(fault),
         }
         let organisation = self.inner.organisation()?;

@@ -29,7 +29,7 @@ use crate::{
     },
     net::Standing,
     restore::LostView,
-    sync::reenrol,
+    sync::{pull, reenrol},
 };
 
 /// Most actions in one offer.
@@ -50,7 +50,7 @@ pub(crate) async fn present(client: &Client) -> Result<Standing, Fault> {
 /// The newest checkpoint in the store, whether a pull or a receipt led to it.
 fn newest(c: &Tx) -> Result<String, Fault> {
     let mut best: Option<(u64, u64, String)> = None;
-    for key in ["checkpoint", RECEIPT] {
+    for key in [pull::CHECKPOINT, RECEIPT] {
         let text = meta::get(c, key)?.and_then(|bytes| String::from_utf8(bytes).ok());
         let Some(text) = text else { continue };
         let Ok(signed) = SignedCheckpoint::parse(&text) else { continue };

@@ -32,7 +32,7 @@ use crate::{
 /// Set when the log has an action of this device that this store did not sign: it is a clone, or was cloned (rule 21).
 const CLONED: &str = "cloned";
 /// The newest checkpoint whose signature was good, as it came.
-const CHECKPOINT: &str = "checkpoint";
+pub(crate) const CHECKPOINT: &str = "checkpoint";
 /// Set while what is shown was salvaged from a damaged store: it proves nothing, and a whole pull from 0 replaces it.
 const SALVAGED: &str = "salvaged";
 /// Most changes of rights in the middle of one pull that are followed; a server that names more holds nobody for ever.
@@ -460,7 +460,7 @@ impl Inner {
 
 /// The checkpoint of the last whole pull; empty before it.
 fn checkpoint(c: &Tx) -> Result<String, Fault> {
-    String::from_utf8(meta::get(c, "checkpoint")?.unwrap_or_default()).map_err(|_| Fault::corrupt("store"))
+    String::from_utf8(meta::get(c, CHECKPOINT)?.unwrap_or_default()).map_err(|_| Fault::corrupt("store"))
 }
 
 /// Checks every signature, on every core.

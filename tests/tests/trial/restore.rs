@@ -12,7 +12,7 @@ use plumbline_tests::{
     liar::Liar,
     link::{Asked, Cut, Half, Told},
     photo,
-    world::{World, ask},
+    world::{World, ask, open},
 };
 use serde_json::json;
 
@@ -284,6 +284,48 @@ async fn a_server_whose_operator_says_so_waits_for_a_restore_at_once() {
     restore(&world, "Ana").await.unwrap();
     world.settle().await;
     world.same_state("Ana").await;
+}
+
+/// Shows s07, s20.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_older_than_two_keys_of_the_server_is_restored_on_its_operators_word() {
+    let (mut world, project) = World::with_a_crew(90).await;
+    let backup = world.back_up().await;
+    assert_eq!(plumbline_server::restored(&backup).await.unwrap(), 1);
+    for _ in 0..2 {
+        world.of("Ana").client.rotate_server_key().await.unwrap();
+        world.settle().await;
+    }
+    let before = work(&world);
+    world.of("Teo").note(project, "Poured the footing").await;
+    world.settle().await;
+    let acknowledged: Vec<Hash> = work(&world).into_iter().filter(|identity| !before.contains(identity)).collect();
+    world.put_back(&backup).await;
+    // The newest checkpoint is signed by a key that this server never had.
+    assert_eq!(restore(&world, "Ana").await.unwrap().generation, 1);
+    all_is_back(&mut world, &acknowledged).await;
+}
+
+/// Shows s07, c06.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuilt_store_still_tells_a_server_that_it_is_behind() {
+    let (mut world, project) = World::with_a_crew(91).await;
+    let backup = world.back_up().await;
+    world.of("Teo").note(project, "Nobody else has read this").await;
+    world.of("Teo").client.sync().await.unwrap();
+    let acknowledged = work(&world);
+    let mut teo = world.take("Teo");
+    teo.client.pause().await.unwrap();
+    std::fs::write(teo.home.join("corrupt"), "").unwrap();
+    teo.client = open(&teo.home, &teo.keystore, &teo.clock).await.unwrap();
+    assert_eq!(teo.client.repairs().await.unwrap().len(), 1);
+    world.put(teo);
+    world.put_back(&backup).await;
+    assert_eq!(world.of("Teo").client.sync().await, Err(Fault::corrupt("log")));
+    world.of("Rosa").note(project, "Nothing is missing here").await;
+    assert!(matches!(world.of("Rosa").client.sync().await, Err(Fault::Busy { .. })));
+    restore(&world, "Ana").await.unwrap();
+    all_is_back(&mut world, &acknowledged).await;
 }
 
 /// A lost reply to the restore is made up for by asking again.
