@@ -11,9 +11,10 @@ use std::{
 
 use ed25519_dalek::SigningKey;
 use plumbline_protocol::{
-    Fault, Hash, Lock, RecordId,
+    Fault, Hash, Lock, OrganisationId, RecordId,
     action::{Action, Seen},
     fold::{self, Book, ChainHead, Tip},
+    generation as generations,
     record::{deposit, photo as photos},
     value::Value,
 };
@@ -184,7 +185,7 @@ impl<'a> Salvage<'a> {
         meta::put_identity(self.c, &identity)?;
         self.refold(&device)?;
         let missing = self.put_actions(&device)?;
-        self.put_anchors()?;
+        self.put_anchors(&identity.organisation)?;
         let (photos, lost) = self.put_photos()?;
         self.tell(aside, count, photos, lost, missing)?;
         pull::put_salvaged(self.c)?;
@@ -323,19 +324,25 @@ impl<'a> Salvage<'a> {
         Ok((first..=last).filter(|sequence| !sequences.contains(sequence)).count() as u64)
     }
 
-    /// What this device was shown of the log, the log must continue (spine rule 19).
-    fn put_anchors(&self) -> Result<(), Fault> {
+    /// What this device was shown of the log, the log must continue (spine rule 19). How long it must be was promised in the
+    /// generation that was read: where the cursor is lost, the one that the salvaged log is in, and a pull of a later one
+    /// forgets the promise.
+    fn put_anchors(&self, organisation: &OrganisationId) -> Result<(), Fault> {
         let cursor = self.fact(meta::CURSOR).and_then(|bytes| meta::Cursor::decode(bytes).ok());
         let shown = cursor.map(|c| Seen { generation: c.generation, size: c.tip.size, root: c.frontier.root() });
-        if let Some(Seen { generation, .. }) = shown {
-            meta::put_cursor(self.c, &meta::Cursor::start(generation, Hash([0; 32])))?;
-        }
+        let generation = match shown {
+            Some(seen) => seen.generation,
+            None => generations::current(&mut StoreBook::new(self.c), organisation)?,
+        };
+        meta::put_cursor(self.c, &meta::Cursor::start(generation, Hash([0; 32])))?;
         let acted = self.actions.values().map(|item| item.action.header().seen).max_by_key(|seen| seen.size);
         for seen in shown.into_iter().chain(acted).filter(|seen| seen.size > 0) {
             entry::put_anchor(self.c, &entry::Anchor { seen, checkpoint: String::new() })?;
         }
-        let newest = entry::anchors(self.c)?.into_iter().map(|anchor| anchor.seen.size).max().unwrap_or_default();
-        meta::put(self.c, push::PROMISED, &push::promised(self.c)?.max(newest).to_be_bytes())
+        let anchors = entry::anchors(self.c)?.into_iter().map(|anchor| anchor.seen);
+        let newest = anchors.filter(|seen| seen.generation == generation).map(|seen| seen.size).max();
+        let promised = push::promised(self.c)?.max(newest.unwrap_or_default());
+        meta::put(self.c, push::PROMISED, &promised.to_be_bytes())
     }
 
     /// Takes over the originals whose bytes are the ones that were signed. Answers how many, and which are lost.
@@ -407,4 +414,38 @@ impl<'a> Salvage<'a> {
 
 fn original_of(record: RecordId) -> UnsavedView {
     UnsavedView { what: "original".to_owned(), kind: photos::KIND.name.to_owned(), record }
+}
+
+#[cfg(test)]
+mod tests {
+    use plumbline_protocol::record::note;
+
+    use super::*;
+    use crate::{client::Change, testing::Site};
+
+    #[tokio::test]
+    async fn a_rebuilt_store_asks_no_generation_for_the_size_of_an_older_one() {
+        let site = Site::new().await;
+        let inner = &site.client.inner;
+        let organisation = inner.organisation().unwrap();
+        let fields = [(note::TEXT, Value::from("Seen before the restore"))];
+        let mut change =
+            Change::write(organisation, note::KIND.name, inner.new_id().unwrap(), Some(site.project), fields);
+        change.as_of = Some(Seen { generation: 0, size: 1000, root: Hash([7; 32]) });
+        let held = site.act(change).hash();
+        let size = inner
+            .db
+            .write(|c| {
+                outbox::settle(c, &held, outbox::State::Held, Some(1), "")?;
+                let cursor = meta::Cursor { generation: 1, ..meta::cursor(c)? };
+                meta::put_cursor(c, &cursor)?;
+                Ok(cursor.tip.size)
+            })
+            .unwrap();
+        inner.files.mark().unwrap();
+        let rebuilt = site.killed().await;
+        assert_eq!(rebuilt.client.repairs().await.unwrap().len(), 1);
+        let (promised, cursor) = rebuilt.client.inner.db.read(|c| Ok((push::promised(c)?, meta::cursor(c)?))).unwrap();
+        assert_eq!((promised, cursor.generation), (size, 1));
+    }
 }
