@@ -448,4 +448,18 @@ mod tests {
         let (promised, cursor) = rebuilt.client.inner.db.read(|c| Ok((push::promised(c)?, meta::cursor(c)?))).unwrap();
         assert_eq!((promised, cursor.generation), (size, 1));
     }
+
+    #[tokio::test]
+    async fn a_rebuilt_store_that_lost_its_cursor_can_set_its_log_aside_beside_what_an_older_restore_left() {
+        let site = Site::new().await;
+        let lose = |c: &Tx| superseded::set_aside(c, 0).and_then(|()| meta::delete(c, meta::CURSOR));
+        site.client.inner.db.write(lose).unwrap();
+        site.client.inner.files.mark().unwrap();
+        let rebuilt = site.killed().await;
+        let due = |c: &Tx| Ok(superseded::due(c, None, 100)?.len());
+        let salvaged = rebuilt.client.inner.db.read(due).unwrap();
+        assert!(salvaged > 0);
+        let aside = |c: &Tx| superseded::set_aside(c, meta::cursor(c)?.generation).and_then(|()| due(c));
+        assert_eq!(rebuilt.client.inner.db.write(aside).unwrap(), salvaged);
+    }
 }

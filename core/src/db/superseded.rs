@@ -25,9 +25,10 @@ pub struct Superseded {
     pub entry: Entry,
 }
 
-/// Sets the whole log aside, before it is read anew.
+/// Sets the whole log aside, before it is read anew. Where a store was rebuilt without knowing its generation, some of that
+/// may stand here already.
 pub fn set_aside(c: &Tx, generation: u64) -> Result<(), Fault> {
-    let text = "INSERT INTO superseded (generation, position, record, identity, bytes)
+    let text = "INSERT OR IGNORE INTO superseded (generation, position, record, identity, bytes)
         SELECT ?1, position, record, identity, bytes FROM entry";
     c.execute(text, [generation]).map_err(sql)?;
     Ok(())
