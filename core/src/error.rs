@@ -38,9 +38,33 @@ pub fn io(what: &'static str, cause: &io::Error) -> Fault {
     }
 }
 
+/// A failed operation on what a person named: what is wrong with its place is said of `path`, the rest as by [`io`].
+pub fn io_at_path(what: &'static str, cause: &io::Error) -> Fault {
+    match cause.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Fault::invalid("path", "missing"),
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => Fault::invalid("path", "denied"),
+        _ => io(what, cause),
+    }
+}
+
+/// True for a fault of the store's folder, which passes, and says nothing about a file in it.
+pub fn of_storage(fault: &Fault) -> bool {
+    matches!(fault, Fault::Invalid { field, .. } if field == "storage")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_that_is_denied_is_the_stores_or_the_persons() {
+        let denied = io::Error::from(io::ErrorKind::PermissionDenied);
+        assert_eq!(io("write", &denied), read_only());
+        assert!(of_storage(&read_only()) && of_storage(&away()));
+        assert_eq!(io_at_path("write", &denied), Fault::invalid("path", "denied"));
+        assert!(!of_storage(&io_at_path("write", &denied)));
+        assert_eq!(io_at_path("write", &io::Error::from(io::ErrorKind::StorageFull)), Fault::StorageFull);
+    }
 
     #[test]
     fn a_full_disk_is_said_as_such() {

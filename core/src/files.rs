@@ -74,7 +74,7 @@ impl Files {
     /// Opens `dir`, made for this user alone where it is new.
     ///
     /// # Errors
-    /// [`Fault::StorageFull`], or [`Fault::Internal`] where the folder cannot be made.
+    /// Those of [`error::io`] where the folder cannot be made.
     pub fn open(dir: &Path) -> Result<Self, Fault> {
         let blobs = dir.join("blobs");
         for folder in [dir, &blobs] {
@@ -197,7 +197,7 @@ impl Files {
     /// Number of sealed files that `keep` does not know.
     ///
     /// # Errors
-    /// [`Fault::Internal`] where the folder cannot be listed.
+    /// Those of [`error::io`] where the folder cannot be listed.
     pub fn sealed_but(&self, keep: &dyn Fn(&str) -> bool) -> Result<u64, Fault> {
         let listed = fs::read_dir(&self.blobs).map_err(|e| error::io("list files", &e))?;
         let names = listed.flatten().filter_map(|entry| entry.file_name().into_string().ok());
@@ -207,14 +207,14 @@ impl Files {
     /// Writes the plain original to `dest`, which appears whole or not at all.
     ///
     /// # Errors
-    /// [`Fault::Invalid`] `path` where something is there already or its folder is missing, [`Fault::StorageFull`], and
-    /// those of [`Files::read`].
+    /// [`Fault::Invalid`] `path` where something is there already or its folder is missing or denied,
+    /// [`Fault::StorageFull`], and those of [`Files::read`].
     pub fn export(&self, name: &str, key: &FileKey, dest: &Path) -> Result<(), Fault> {
         let sealed = self.sealed(name, key)?;
         check_free(dest)?;
-        write_whole(dest, |sink| {
+        write_export(dest, |sink| {
             for chunk in sealed.chunks() {
-                sink.write_all(&chunk?).map_err(|e| error::io("export", &e))?;
+                sink.write_all(&chunk?).map_err(|e| error::io_at_path("export", &e))?;
             }
             Ok(())
         })
@@ -223,7 +223,7 @@ impl Files {
     /// Removes a file; one that is gone already is no failure.
     ///
     /// # Errors
-    /// [`Fault::Invalid`] `name`, [`Fault::Internal`].
+    /// [`Fault::Invalid`] `name`, and those of [`error::io`].
     pub fn remove(&self, name: &str) -> Result<(), Fault> {
         gone(fs::remove_file(self.path(name)?))?;
         sync_folder(&self.blobs).map_err(|e| error::io("remove", &e))
@@ -235,7 +235,7 @@ impl Files {
     /// committed would look like an orphan. Files that are not of this folder's making stay.
     ///
     /// # Errors
-    /// [`Fault::Internal`] where the folder cannot be listed or changed.
+    /// Those of [`error::io`] where the folder cannot be listed or changed.
     pub fn sweep(&mut self, keep: &dyn Fn(&str) -> bool) -> Result<usize, Fault> {
         let failed = |e: io::Error| error::io("sweep", &e);
         let mut removed = 0;
@@ -258,7 +258,7 @@ impl Files {
     /// A short text beside the store, such as the store's id; none where it was never written.
     ///
     /// # Errors
-    /// [`Fault::Internal`] where it cannot be read.
+    /// Those of [`error::io`] where it cannot be read.
     pub fn read_note(&self, name: &str) -> Result<Option<String>, Fault> {
         match fs::read_to_string(self.dir.join(name)) {
             Ok(text) => Ok(Some(text)),
@@ -270,7 +270,7 @@ impl Files {
     /// Writes such a text durably. It is not sealed: nothing secret or personal belongs there.
     ///
     /// # Errors
-    /// [`Fault::StorageFull`], [`Fault::Internal`].
+    /// Those of [`error::io`].
     pub fn write_note(&self, name: &str, text: &str) -> Result<(), Fault> {
         write_whole(&self.dir.join(name), |sink| {
             sink.write_all(text.as_bytes()).map_err(|e| error::io("write note", &e))
@@ -281,7 +281,7 @@ impl Files {
     /// for good the note `last`, by which a wipe that was cut short is known.
     ///
     /// # Errors
-    /// [`Fault::Internal`] where something stays.
+    /// Those of [`error::io`] where something stays.
     pub fn wipe(&self, last: &str) -> Result<(), Fault> {
         gone(fs::remove_dir_all(&self.blobs))?;
         gone(fs::remove_dir_all(self.dir.join(DAMAGED)))?;
@@ -347,12 +347,9 @@ impl Raw {
 /// Opens a person's file for reading, with its length. Only a regular file: a pipe would wait for ever.
 ///
 /// # Errors
-/// [`Fault::Invalid`] `path`: `missing`, or `type`; [`Fault::Internal`] where it cannot be read.
+/// [`Fault::Invalid`] `path`: `missing`, `denied` or `type`; [`Fault::Internal`] where it cannot be read.
 pub fn source(path: &Path) -> Result<(File, u64), Fault> {
-    let failed = |e: io::Error| match e.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Fault::invalid("path", "missing"),
-        _ => error::io("open source", &e),
-    };
+    let failed = |e: io::Error| error::io_at_path("open source", &e);
     if !fs::metadata(path).map_err(failed)?.is_file() {
         return Err(Fault::invalid("path", "type"));
     }
@@ -371,12 +368,12 @@ pub fn export_parts(
     parts: impl Iterator<Item = Result<Vec<u8>, Fault>>,
 ) -> Result<(), Fault> {
     check_free(dest)?;
-    write_whole(dest, |sink| {
+    write_export(dest, |sink| {
         let mut hasher = Sha256::new();
         for part in parts {
             let part = part?;
             hasher.update(&part);
-            sink.write_all(&part).map_err(|e| error::io("export", &e))?;
+            sink.write_all(&part).map_err(|e| error::io_at_path("export", &e))?;
         }
         if Hash(hasher.finalize().into()) == *sha256 { Ok(()) } else { Err(Fault::corrupt("photo")) }
     })
@@ -384,10 +381,23 @@ pub fn export_parts(
 
 /// Puts what `fill` writes at `path`, replacing what was there: whole and durable, or not at all.
 pub(crate) fn write_whole<T>(path: &Path, fill: impl FnOnce(&mut File) -> Result<T, Fault>) -> Result<T, Fault> {
+    put_whole(path, error::io, fill)
+}
+
+/// [`write_whole`] where a person said.
+fn write_export<T>(path: &Path, fill: impl FnOnce(&mut File) -> Result<T, Fault>) -> Result<T, Fault> {
+    put_whole(path, error::io_at_path, fill)
+}
+
+fn put_whole<T>(
+    path: &Path,
+    failed: fn(&'static str, &io::Error) -> Fault,
+    fill: impl FnOnce(&mut File) -> Result<T, Fault>,
+) -> Result<T, Fault> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(TEMPORARY);
     let temporary = PathBuf::from(temporary);
-    let failed = |e: io::Error| error::io("write file", &e);
+    let failed = |e: io::Error| failed("write file", &e);
     let written = (|| {
         let mut file = private_file(&temporary).map_err(failed)?;
         let result = fill(&mut file)?;
@@ -428,22 +438,22 @@ fn is_name(name: &str) -> bool {
 /// Makes a new folder for an export.
 ///
 /// # Errors
-/// [`Fault::Invalid`] `path`: `exists`, or `missing` where its parent is not there.
+/// [`Fault::Invalid`] `path`: `exists`, `denied`, or `missing` where its parent is not there.
 pub fn new_folder(path: &Path) -> Result<(), Fault> {
     check_free(path)?;
-    fs::create_dir(path).map_err(|e| error::io("make folder", &e))
+    fs::create_dir(path).map_err(|e| error::io_at_path("make folder", &e))
 }
 
 /// Writes one file of an export at `name` below `folder`, with the folders between.
 ///
 /// # Errors
-/// [`Fault::StorageFull`], [`Fault::Internal`].
+/// Those of [`error::io_at_path`].
 pub fn write_into(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Fault> {
     let path = folder.join(name);
     if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).map_err(|e| error::io("make folder", &e))?;
+        fs::create_dir_all(parent).map_err(|e| error::io_at_path("make folder", &e))?;
     }
-    write_whole(&path, |sink| sink.write_all(bytes).map_err(|e| error::io("export", &e)))
+    write_export(&path, |sink| sink.write_all(bytes).map_err(|e| error::io_at_path("export", &e)))
 }
 
 /// Whether anything is at `path`.

@@ -23,6 +23,7 @@ use crate::{
     client::{Change, Client, Inner, as_of, blocking, current},
     datum::{MomentView, PlaceView},
     db::{self, Tx, book::ShownBook, photo as rows, record as records},
+    error,
     event::Event,
     evidence::{self, ImageKind, thumb},
     files::{self, SealedBlob},
@@ -207,7 +208,7 @@ impl Client {
     /// when they agree with the signed hash.
     ///
     /// # Errors
-    /// [`Fault::Invalid`] `path`: `exists` or `missing`; [`Fault::Offline`]; [`Fault::NotFound`] where neither this device
+    /// [`Fault::Invalid`] `path`: `exists`, `missing` or `denied`; [`Fault::Offline`]; [`Fault::NotFound`] where neither this device
     /// nor the server has it; [`Fault::Corrupt`] `photo` where the server's bytes are others. The file is whole or not there.
     pub async fn export_photo(&self, request: ExportPhotoRequest) -> Result<(), Fault> {
         let ExportPhotoRequest { photo, path } = request;
@@ -230,7 +231,7 @@ impl Client {
     /// without one and not tried again.
     ///
     /// # Errors
-    /// [`Fault::StorageFull`], [`Fault::Busy`]: what is due stays due.
+    /// [`Fault::StorageFull`], [`Fault::Busy`], [`Fault::Invalid`] `storage`: what is due stays due.
     pub async fn work_off_thumbnails(&self) -> Result<u64, Fault> {
         let (mut made, mut last) = (0, None);
         loop {
@@ -281,7 +282,7 @@ impl Inner {
         }
         self.files.reserve(length)?;
         let mut head = Vec::with_capacity(usize::try_from(length.min(HEAD)).unwrap_or_default());
-        source.by_ref().take(HEAD).read_to_end(&mut head).map_err(|e| crate::error::io("read photo", &e))?;
+        source.by_ref().take(HEAD).read_to_end(&mut head).map_err(|e| error::io_at_path("read photo", &e))?;
         let kind = evidence::sniff(&head).ok_or_else(|| Fault::invalid("photo", "not-an-image"))?;
         evidence::dimensions(&head)?;
         self.db.mark()?;
@@ -354,14 +355,15 @@ impl Inner {
     /// Makes the first thumbnail due after `after`: of which photograph, and whether there is one now.
     fn next_thumbnail(&self, after: Option<&Uuid>) -> Result<Option<(Uuid, bool)>, Fault> {
         let Some(photo) = self.db.read(|c| rows::thumb_due(c, after))? else { return Ok(None) };
-        let (thumbnail, fault) = match self.make_thumbnail(&photo) {
-            Ok(thumbnail) => (thumbnail, String::new()),
-            // It says something about this picture, and would say it again.
-            Err(fault @ (Fault::Invalid { .. } | Fault::TooLarge { .. } | Fault::NotFound | Fault::Corrupt { .. })) => {
-                (None, note(&fault))
-            }
-            Err(fault) => return Err(fault),
-        };
+        let (thumbnail, fault) =
+            match self.make_thumbnail(&photo) {
+                Ok(thumbnail) => (thumbnail, String::new()),
+                // It says something about this picture, and would say it again.
+                Err(
+                    fault @ (Fault::Invalid { .. } | Fault::TooLarge { .. } | Fault::NotFound | Fault::Corrupt { .. }),
+                ) if !error::of_storage(&fault) => (None, note(&fault)),
+                Err(fault) => return Err(fault),
+            };
         self.db.mark()?;
         let sealed = thumbnail.map(|jpeg| self.files.seal_bytes(&jpeg)).transpose()?;
         let kept = self.db.write(|c| rows::put_thumb(c, &photo.record, sealed.as_ref(), &fault));

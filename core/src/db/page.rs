@@ -44,7 +44,7 @@ impl Pages {
     /// The pages of `store` and its journal; none where there is no file.
     ///
     /// # Errors
-    /// [`Fault::Internal`] where a file that exists cannot be opened.
+    /// Those of [`crate::error::io`] where a file that exists cannot be opened.
     pub fn open(store: &Path, key: &DatabaseKey) -> Result<Pages, Fault> {
         let file = Raw::open(store)?;
         let journal = Raw::open(&beside(store, "-wal"))?;
@@ -105,7 +105,7 @@ pub enum Journal {
 /// Reads the journal beside `store` as SQLite will.
 ///
 /// # Errors
-/// [`Fault::Internal`] where a file that exists cannot be opened.
+/// Those of [`crate::error::io`] where a file that exists cannot be opened.
 pub fn journal(store: &Path) -> Result<Journal, Fault> {
     if Raw::open(store)?.is_some_and(|file| file.bytes < PAGE as u64) {
         // SQLite would take the store for a new one, begin it, and delete the journal as a stranger's.

@@ -34,7 +34,7 @@ impl Files {
     /// Notes that the store is damaged: it is repaired when it is next opened.
     ///
     /// # Errors
-    /// [`Fault::StorageFull`], [`Fault::Internal`].
+    /// Those of [`error::io`].
     pub(crate) fn mark(&self) -> Result<(), Fault> {
         self.write_note(MARK, "")
     }
@@ -47,7 +47,7 @@ impl Files {
     /// Ids of the stores that were being made when the process ended.
     ///
     /// # Errors
-    /// [`Fault::Internal`].
+    /// Those of [`error::io`].
     pub(crate) fn unfinished(&self) -> Result<BTreeSet<String>, Fault> {
         let names = names_in(&self.dir)?;
         let ids = names.iter().filter_map(|name| name.split_once(".db")).map(|(id, _)| id);
@@ -57,7 +57,7 @@ impl Files {
     /// Removes one of them.
     ///
     /// # Errors
-    /// [`Fault::Internal`].
+    /// Those of [`error::io`].
     pub(crate) fn remove_unfinished(&self, id: &str) -> Result<(), Fault> {
         let names = STORE.map(|name| name.replacen("store", id, 1));
         names.iter().try_for_each(|name| gone(fs::remove_file(self.dir.join(name))))
@@ -66,7 +66,7 @@ impl Files {
     /// Ids of the stores that a repair replaced or was making here: a wipe takes them too.
     ///
     /// # Errors
-    /// [`Fault::Internal`].
+    /// Those of [`error::io`].
     pub(crate) fn replaced(&self) -> Result<BTreeSet<String>, Fault> {
         let mut ids = self.unfinished()?;
         let damaged = self.dir.join(DAMAGED);
@@ -86,7 +86,7 @@ impl Files {
     /// which the keys of that store are found. Returns their number.
     ///
     /// # Errors
-    /// [`Fault::StorageFull`], [`Fault::Internal`].
+    /// Those of [`error::io`].
     pub(crate) fn set_aside(&mut self, id: &str, old: &str, keep: &dyn Fn(&str) -> bool) -> Result<u64, Fault> {
         let failed = |e: io::Error| error::io("move aside", &e);
         let (damaged, aside) = (self.dir.join(DAMAGED), self.dir.join(Self::aside(id)));
@@ -113,7 +113,7 @@ impl Files {
     /// Gives the store `id`, where it waits for that, the place of the one that it replaces.
     ///
     /// # Errors
-    /// [`Fault::Internal`]: it is done at the next open.
+    /// Those of [`error::io`]: it is done at the next open.
     pub(crate) fn switch(&mut self, id: &str) -> Result<(), Fault> {
         let failed = |e: io::Error| error::io("move aside", &e);
         let next = self.next_store(id);

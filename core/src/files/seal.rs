@@ -135,7 +135,7 @@ impl<'k, R: Read + Seek> Sealed<'k, R> {
 /// The next chunks, full but for the last; empty at the end.
 fn next_run(source: &mut dyn Read) -> Result<Arc<Vec<u8>>, Fault> {
     let mut run = Vec::with_capacity(RUN);
-    source.take(RUN as u64).read_to_end(&mut run).map_err(|e| error::io("read source", &e))?;
+    source.take(RUN as u64).read_to_end(&mut run).map_err(|e| error::io_at_path("read source", &e))?;
     Ok(Arc::new(run))
 }
 

@@ -147,6 +147,22 @@ fn an_export_is_the_original_and_overwrites_nothing() {
 }
 
 #[test]
+fn a_place_that_is_denied_is_the_persons_own_and_not_the_stores() {
+    let (dir, files) = folder();
+    let blob = files.seal_bytes(b"plain").unwrap();
+    let closed = dir.path().join("closed");
+    fs::create_dir(&closed).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read_dir(&closed).is_ok() {
+        return println!("skipped: this user may read every file");
+    }
+    let denied = Fault::invalid("path", "denied");
+    assert_eq!(files.export(&blob.name, &blob.key, &closed.join("original.jpg")), Err(denied.clone()));
+    assert_eq!(source(&closed.join("photo.jpg")).err(), Some(denied.clone()));
+    assert_eq!(new_folder(&closed.join("log")), Err(denied));
+}
+
+#[test]
 fn a_sweep_removes_orphans_and_unfinished_files_alone() {
     let (_dir, mut files) = folder();
     let (kept, orphan) = (files.seal_bytes(b"kept").unwrap(), files.seal_bytes(b"orphan").unwrap());

@@ -174,6 +174,33 @@ async fn what_the_server_says_of_itself_counts_for_received_at_most() {
     assert_eq!((view.state, view.fault), (Custody::Received, None));
 }
 
+/// Shows c20.
+#[cfg(unix)]
+#[tokio::test]
+async fn an_original_that_is_withheld_for_a_while_stays_due_and_is_sent_afterwards() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (blobs, _server, site) = start().await;
+    let photo = logged(&site, &blobs).await;
+    let sealed = site.sealed_file(&site.sealed()[0]);
+    let allow = |mode| fs::set_permissions(&sealed, fs::Permissions::from_mode(mode)).unwrap();
+    allow(0o000);
+    if fs::File::open(&sealed).is_ok() {
+        return println!("skipped: this user may read every file");
+    }
+    let withheld = Fault::invalid("storage", "read-only");
+    assert_eq!(upload(&site.client).await, Ok(0));
+    assert_eq!(shown(&site, &photo).await.fault, Some(withheld.clone()));
+    assert_eq!(site.client.inner.db.read(db::photo::unsent), Ok(1), "it counts as unsent");
+    assert_eq!(site.client.work_off_thumbnails().await, Err(withheld));
+
+    allow(0o600);
+    assert_eq!(upload(&site.client).await, Ok(1));
+    let view = shown(&site, &photo).await;
+    assert_eq!((view.state, view.fault), (Custody::Received, None));
+    assert_eq!(site.client.inner.db.read(|c| db::photo::thumb_due(c, None)).unwrap().map(|p| p.record), Some(photo.id));
+}
+
 #[tokio::test]
 async fn a_sealed_file_that_vanished_or_was_damaged_is_shown_and_stops_no_other() {
     let (blobs, _server, site) = start().await;
