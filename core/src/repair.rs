@@ -175,14 +175,16 @@ impl<'a> Salvage<'a> {
                 meta::put(self.c, fact, value)?;
             }
         }
-        let Some(identity) = identity else {
-            // Nobody had come in: there was nothing to lose.
+        if let Some(identity) = &identity {
+            meta::put_identity(self.c, identity)?;
+        }
+        let Some(identity) = identity.filter(|identity| identity.enrolled) else {
+            // Nobody had come in: there was nothing to lose, and an enrolment that was under way goes on.
             return match entry::from(self.c, 0, 1)?.is_empty() && self.actions.is_empty() {
                 true => Ok((device, None)),
                 false => Err(Fault::corrupt("store")),
             };
         };
-        meta::put_identity(self.c, &identity)?;
         self.refold(&device)?;
         let missing = self.put_actions(&device)?;
         self.put_anchors(&identity.organisation)?;
@@ -221,14 +223,15 @@ impl<'a> Salvage<'a> {
         found.first().map(Vec::as_slice)
     }
 
-    /// Whose store it is: by the store itself, else by what the enrolment left beside the keys.
+    /// Whose store it is: by the store itself, else by what the enrolment left beside the keys; else whose it was to be.
     fn identity(&self) -> Result<Option<meta::Identity>, Fault> {
         let stored = self.fact(meta::IDENTITY).and_then(|bytes| meta::Identity::decode(bytes).ok());
-        if let Some(identity) = stored {
-            return Ok(Some(identity));
+        if stored.as_ref().is_some_and(|identity| identity.enrolled) {
+            return Ok(stored);
         }
         let [.., name] = keys(self.id);
-        self.config.keystore.load(&name)?.map(|bytes| meta::Identity::decode(&bytes)).transpose()
+        let kept = self.config.keystore.load(&name)?.map(|bytes| meta::Identity::decode(&bytes)).transpose()?;
+        Ok(kept.or(stored))
     }
 
     /// The key by which this device signs: the one that the store named, else the one of its newest action.
@@ -417,49 +420,4 @@ fn original_of(record: RecordId) -> UnsavedView {
 }
 
 #[cfg(test)]
-mod tests {
-    use plumbline_protocol::record::note;
-
-    use super::*;
-    use crate::{client::Change, testing::Site};
-
-    #[tokio::test]
-    async fn a_rebuilt_store_asks_no_generation_for_the_size_of_an_older_one() {
-        let site = Site::new().await;
-        let inner = &site.client.inner;
-        let organisation = inner.organisation().unwrap();
-        let fields = [(note::TEXT, Value::from("Seen before the restore"))];
-        let mut change =
-            Change::write(organisation, note::KIND.name, inner.new_id().unwrap(), Some(site.project), fields);
-        change.as_of = Some(Seen { generation: 0, size: 1000, root: Hash([7; 32]) });
-        let held = site.act(change).hash();
-        let size = inner
-            .db
-            .write(|c| {
-                outbox::settle(c, &held, outbox::State::Held, Some(1), "")?;
-                let cursor = meta::Cursor { generation: 1, ..meta::cursor(c)? };
-                meta::put_cursor(c, &cursor)?;
-                Ok(cursor.tip.size)
-            })
-            .unwrap();
-        inner.files.mark().unwrap();
-        let rebuilt = site.killed().await;
-        assert_eq!(rebuilt.client.repairs().await.unwrap().len(), 1);
-        let (promised, cursor) = rebuilt.client.inner.db.read(|c| Ok((push::promised(c)?, meta::cursor(c)?))).unwrap();
-        assert_eq!((promised, cursor.generation), (size, 1));
-    }
-
-    #[tokio::test]
-    async fn a_rebuilt_store_that_lost_its_cursor_can_set_its_log_aside_beside_what_an_older_restore_left() {
-        let site = Site::new().await;
-        let lose = |c: &Tx| superseded::set_aside(c, 0).and_then(|()| meta::delete(c, meta::CURSOR));
-        site.client.inner.db.write(lose).unwrap();
-        site.client.inner.files.mark().unwrap();
-        let rebuilt = site.killed().await;
-        let due = |c: &Tx| Ok(superseded::due(c, None, 100)?.len());
-        let salvaged = rebuilt.client.inner.db.read(due).unwrap();
-        assert!(salvaged > 0);
-        let aside = |c: &Tx| superseded::set_aside(c, meta::cursor(c)?.generation).and_then(|()| due(c));
-        assert_eq!(rebuilt.client.inner.db.write(aside).unwrap(), salvaged);
-    }
-}
+mod tests;

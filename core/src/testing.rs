@@ -87,12 +87,7 @@ impl Site {
     /// With this server in its settings.
     pub async fn at(server: &Server) -> Site {
         let dir = tempfile::tempdir().unwrap();
-        let config = Config {
-            home: dir.path().join("home"),
-            keystore: Arc::new(Memory::default()),
-            clock: Arc::new(Ticking(AtomicI64::new(0))),
-            listener: None,
-        };
+        let config = config(dir.path());
         let client = Client::open(config.clone()).await.unwrap();
         let identity = client.inner.db.write(|c| found(&client, c, server)).unwrap();
         client.inner.identity.set(identity).ok().unwrap();
@@ -156,6 +151,16 @@ impl Site {
 
     pub fn sealed_file(&self, name: &str) -> std::path::PathBuf {
         self.config.home.join("blobs").join(name)
+    }
+}
+
+/// What a client in `folder` is made of, that has not been there before.
+pub(crate) fn config(folder: &Path) -> Config {
+    Config {
+        home: folder.join("home"),
+        keystore: Arc::new(Memory::default()),
+        clock: Arc::new(Ticking(AtomicI64::new(0))),
+        listener: None,
     }
 }
 

@@ -1,0 +1,46 @@
+//! What a repair makes of a store in a rare state. The trial goes through all places that can be damaged.
+
+use std::sync::{Arc, Mutex};
+
+use plumbline_protocol::link::SetupLink;
+use zeroize::Zeroizing;
+
+use super::*;
+use crate::{
+    enrol::CreateOrganisationRequest,
+    net::loopback::{Answer, Loopback},
+    testing,
+};
+
+/// Shows c06.
+#[tokio::test]
+async fn an_enrolment_that_was_under_way_when_the_store_was_damaged_goes_on_with_the_same_bytes() {
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let came = sent.clone();
+    let server = Loopback::start(move |asked| {
+        came.lock().unwrap().push(asked.body.clone());
+        Answer::Cut
+    })
+    .await;
+    let server_key = SigningKey::from_bytes(&[3; 32]).verifying_key().to_bytes();
+    let link = SetupLink { server: server.server.clone(), server_key, secret: Zeroizing::new([4; 32]) }.to_string();
+    let found = async |client: &Client| {
+        let (name, founder_name) = ("Ridge Road Paving".to_owned(), "Ana".to_owned());
+        client.create_organisation(CreateOrganisationRequest { link: link.clone(), name, founder_name }).await.err()
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let config = testing::config(dir.path());
+    let client = Client::open(config.clone()).await.unwrap();
+    assert_eq!(found(&client).await, Some(Fault::Offline));
+    let device = client.inner.device();
+    client.inner.files.mark().unwrap();
+    client.pause().await.unwrap();
+    drop(client);
+
+    let client = Client::open(config).await.unwrap();
+    assert!(!client.inner.files.marked(), "it was rebuilt");
+    assert_eq!((client.status().await.unwrap().state.as_str(), client.inner.device()), ("new", device));
+    assert_eq!(found(&client).await, Some(Fault::Offline));
+    let sent = sent.lock().unwrap();
+    assert!(sent.len() > 1 && sent.iter().all(|body| *body == sent[0]), "{} requests", sent.len());
+}
