@@ -234,22 +234,24 @@ impl<'a> Salvage<'a> {
         Ok(kept.or(stored))
     }
 
-    /// The key by which this device signs: the one that the store named, else the one of its newest action.
+    /// The key by which this device signs: of those in the keystore the one that the store named, else the one of its newest
+    /// action, which may have been signed by a key before them.
     fn device(&self) -> Result<SigningKey, Fault> {
         let [_, device, next, _] = keys(self.id);
-        let newest =
-            self.actions.values().max_by_key(|item| item.id).map(|item| item.action.header().device.0.to_vec());
-        let named = self.fact(DEVICE).map(<[u8]>::to_vec).or(newest);
-        let is_named = |key: &SigningKey| named.as_ref().is_none_or(|named| named == key.verifying_key().as_bytes());
+        let mut held = Vec::new();
         for name in [device, next] {
-            if let Some(seed) = load_key(&*self.config.keystore, &name)? {
-                let key = SigningKey::from_bytes(&seed);
-                if is_named(&key) {
-                    return Ok(key);
-                }
-            }
+            held.extend(load_key(&*self.config.keystore, &name)?.map(|seed| SigningKey::from_bytes(&seed)));
         }
-        Err(Fault::Locked { why: Lock::Missing })
+        let by = |device: &[u8]| held.iter().find(|key| key.verifying_key().as_bytes() == device);
+        let key = match self.fact(DEVICE) {
+            Some(named) => by(named),
+            None => {
+                let signed =
+                    self.actions.values().filter_map(|item| Some((item.id, by(&item.action.header().device.0)?)));
+                signed.max_by_key(|(id, _)| *id).map(|(_, key)| key).or(held.first())
+            }
+        };
+        key.cloned().ok_or(Fault::Locked { why: Lock::Missing })
     }
 
     /// Folds what was salvaged of the log, so that people can work on until it was pulled again.

@@ -107,6 +107,14 @@ impl Site {
         Site { client: Client::open(config.clone()).await.unwrap(), project: self.project, dir, config }
     }
 
+    /// Closed in good order and opened again.
+    pub async fn opened_again(self) -> Site {
+        let Site { client, project, dir, config } = self;
+        client.pause().await.unwrap();
+        drop(client);
+        Site { client: Client::open(config.clone()).await.unwrap(), project, dir, config }
+    }
+
     pub fn act(&self, change: Change) -> Action {
         self.client.inner.db.write(|c| self.client.inner.act(c, change)).unwrap()
     }

@@ -2,15 +2,24 @@
 
 use std::sync::{Arc, Mutex};
 
-use plumbline_protocol::link::SetupLink;
+use plumbline_protocol::{link::SetupLink, record::note};
 use zeroize::Zeroizing;
 
 use super::*;
 use crate::{
+    client::Change,
     enrol::CreateOrganisationRequest,
     net::loopback::{Answer, Loopback},
-    testing,
+    sync::reenrol::Voucher,
+    testing::{self, Site},
 };
+
+async fn repaired(site: Site) -> Site {
+    site.client.inner.files.mark().unwrap();
+    let site = site.opened_again().await;
+    assert!(!site.client.inner.files.marked());
+    site
+}
 
 /// Shows c06.
 #[tokio::test]
@@ -43,4 +52,31 @@ async fn an_enrolment_that_was_under_way_when_the_store_was_damaged_goes_on_with
     assert_eq!(found(&client).await, Some(Fault::Offline));
     let sent = sent.lock().unwrap();
     assert!(sent.len() > 1 && sent.iter().all(|body| *body == sent[0]), "{} requests", sent.len());
+}
+
+/// Shows c06.
+#[tokio::test]
+async fn a_key_that_is_in_the_keystore_is_found_where_only_older_keys_signed_what_is_left() {
+    let site = Site::new().await;
+    let old = site.client.inner.device();
+    let change = Change::write(
+        site.client.inner.organisation().unwrap(),
+        note::KIND.name,
+        site.client.inner.new_id().unwrap(),
+        Some(site.project),
+        [(note::TEXT, Value::from("Held"))],
+    );
+    let held = site.act(change);
+    site.client.inner.db.write(|c| outbox::settle(c, &held.hash(), outbox::State::Held, Some(9), "")).unwrap();
+    site.client.inner.reenrol(&Voucher::Old).unwrap();
+    let new = site.client.inner.device();
+    assert_ne!(old, new);
+    // The log has its enrolment, and the page that names the key is lost.
+    site.log();
+    site.client.inner.db.write(|c| meta::delete(c, DEVICE)).unwrap();
+
+    let site = repaired(site).await;
+    assert_eq!(site.client.inner.device(), new);
+    let kept = site.client.inner.db.read(outbox::all).unwrap();
+    assert_eq!(kept.iter().map(|item| item.action.hash()).collect::<Vec<_>>(), [held.hash()]);
 }
