@@ -212,7 +212,7 @@ impl<'a> Salvage<'a> {
             Row::Anchor(anchor) => entry::put_anchor(self.c, &anchor)?,
             Row::Superseded(row) => superseded::put(self.c, &row)?,
             Row::Pending(record, kind) => _ = self.pending.insert(record, kind),
-            Row::Alarm(alarm, page) => entry::keep_alarm(self.c, &alarm, &page)?,
+            Row::Alarm(alarm, evidence) => entry::keep_alarm(self.c, &alarm, &evidence)?,
         }
         Ok(())
     }
@@ -410,10 +410,10 @@ impl<'a> Salvage<'a> {
             end_known: !pull::is_cloned(self.c)?,
             unnamed_files: self.files.sealed_but(&|name| names.contains(name))?,
         };
-        let report = serde_json::to_vec(&view).map_err(|_| Fault::corrupt("report"))?;
+        let message = serde_json::to_vec(&view).map_err(|_| Fault::corrupt("report"))?;
         let text = "this device's store was damaged; it was moved aside and rebuilt".to_owned();
         let alarm = entry::Alarm { id: 0, at: view.at, code: DAMAGED.to_owned(), position: None, text };
-        entry::keep_alarm(self.c, &alarm, &report)
+        entry::keep_alarm(self.c, &alarm, &entry::Evidence { believed: Vec::new(), message })
     }
 }
 

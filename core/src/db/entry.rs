@@ -189,12 +189,14 @@ pub fn put_alarm(c: &Tx, at: i64, lie: &Lie, evidence: &Evidence) -> Result<(), 
     Ok(())
 }
 
-/// Keeps an alarm as it was kept in another store.
-pub fn keep_alarm(c: &Tx, alarm: &Alarm, page: &[u8]) -> Result<(), Fault> {
+/// Keeps an alarm as it was kept in another store, once. No others come than were kept there, so there are never too many.
+pub fn keep_alarm(c: &Tx, alarm: &Alarm, evidence: &Evidence) -> Result<(), Fault> {
     let position = alarm.position.map_or(-1, |p| i64::try_from(p).unwrap_or(i64::MAX));
+    let believed = serde_json::to_string(&evidence.believed).unwrap_or_default();
     c.execute(
-        "INSERT INTO alarm (at, code, position, text, page) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![alarm.at, alarm.code, position, alarm.text, page],
+        "INSERT INTO alarm (at, code, position, text, page, believed) SELECT ?1, ?2, ?3, ?4, ?5, ?6
+         WHERE NOT EXISTS (SELECT 1 FROM alarm WHERE at = ?1 AND code = ?2 AND position = ?3 AND text = ?4)",
+        params![alarm.at, alarm.code, position, alarm.text, evidence.message, believed],
     )
     .map_err(sql)?;
     Ok(())

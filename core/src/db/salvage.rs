@@ -14,7 +14,7 @@ use plumbline_protocol::{
 use zeroize::Zeroizing;
 
 use super::{
-    entry::{Alarm, Anchor},
+    entry::{Alarm, Anchor, Evidence},
     outbox::{self, State},
     page::{Pages, USABLE},
     photo,
@@ -37,8 +37,8 @@ pub enum Row {
     Superseded(Box<Superseded>),
     /// A record with pending work on top, and its kind.
     Pending(RecordId, String),
-    /// An alarm, with the message that raised it.
-    Alarm(Alarm, Vec<u8>),
+    /// An alarm, with what was kept of both versions.
+    Alarm(Alarm, Evidence),
 }
 
 /// How many pages could be read, and how many not.
@@ -219,10 +219,16 @@ fn recognise(id: i64, columns: &[Column]) -> Option<Row> {
             };
             Row::Anchor(Anchor { seen, checkpoint })
         }
-        [Null, Int(at), Text(code), Int(position), Text(text), Blob(page)]
-        | [Null, Int(at), Text(code), Int(position), Text(text), Blob(page), Text(_)] => {
+        [Null, Int(at), Text(code), Int(position), Text(text), Blob(message), rest @ ..]
+            if matches!(rest, [] | [Text(_)]) =>
+        {
             let (code, text) = (code.clone(), text.clone());
-            Row::Alarm(Alarm { id, at: *at, code, position: u64::try_from(*position).ok(), text }, page.clone())
+            let believed = match rest {
+                [Text(believed)] => serde_json::from_str(believed).ok()?,
+                _ => Vec::new(),
+            };
+            let alarm = Alarm { id, at: *at, code, position: u64::try_from(*position).ok(), text };
+            Row::Alarm(alarm, Evidence { believed, message: message.clone() })
         }
         [Int(generation), Int(position), Blob(_), Blob(_), Blob(bytes), Text(_)] => {
             Row::Superseded(Box::new(Superseded {

@@ -2,7 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use plumbline_protocol::{link::SetupLink, record::note};
+use plumbline_protocol::{
+    link::SetupLink,
+    reader::{Code, Lie},
+    record::note,
+};
 use zeroize::Zeroizing;
 
 use super::*;
@@ -79,4 +83,25 @@ async fn a_key_that_is_in_the_keystore_is_found_where_only_older_keys_signed_wha
     assert_eq!(site.client.inner.device(), new);
     let kept = site.client.inner.db.read(outbox::all).unwrap();
     assert_eq!(kept.iter().map(|item| item.action.hash()).collect::<Vec<_>>(), [held.hash()]);
+}
+
+/// Shows c06.
+#[tokio::test]
+async fn an_alarm_comes_through_every_repair_once_with_all_of_its_evidence() {
+    let site = Site::new().await;
+    let lie = Lie::of(Code::Checkpoint, "the server signed two logs");
+    let evidence = entry::Evidence { believed: vec!["one".to_owned(), "two".to_owned()], message: b"three".to_vec() };
+    site.client.inner.db.write(|c| entry::put_alarm(c, 5, &lie, &evidence)).unwrap();
+    let raised = site.client.inner.db.read(entry::alarms).unwrap().remove(0);
+    let site = repaired(repaired(site).await).await;
+
+    let db = &site.client.inner.db;
+    // A page that the store had given up may show the same row once more.
+    db.write(|c| entry::keep_alarm(c, &raised, &evidence)).unwrap();
+    let alarms = db.read(entry::alarms).unwrap();
+    let (reports, lies): (Vec<_>, Vec<_>) = alarms.iter().partition(|alarm| alarm.code == DAMAGED);
+    assert_eq!((reports.len(), lies.len()), (2, 1), "{alarms:?}");
+    assert_eq!(site.client.repairs().await.unwrap().len(), 2);
+    assert_eq!(entry::Alarm { id: raised.id, ..lies[0].clone() }, raised);
+    assert_eq!(db.read(|c| entry::evidence(c, lies[0].id)), Ok(Some(evidence)));
 }
