@@ -175,23 +175,13 @@ impl Files {
         self.read_range(name, key, 0, bytes)
     }
 
-    /// Hash and length of the plain bytes; none where the file is gone, damaged or not to be had from the disk.
-    ///
-    /// # Errors
-    /// [`Fault::Invalid`] `name`.
-    pub fn hash(&self, name: &str, key: &FileKey) -> Result<Option<(Hash, u64)>, Fault> {
-        self.path(name)?;
-        let read = || {
-            let sealed = self.sealed(name, key)?;
-            let (mut hasher, mut bytes) = (Sha256::new(), 0);
-            for chunk in sealed.chunks() {
-                let chunk = chunk?;
-                hasher.update(&chunk);
-                bytes += chunk.len() as u64;
-            }
-            Ok::<_, Fault>((Hash(hasher.finalize().into()), bytes))
-        };
-        Ok(read().ok())
+    /// False where the file is gone or is none of `bytes` plain bytes: whether each is what was sealed, whoever reads it finds.
+    /// A file that is withheld for a while is there.
+    pub fn holds(&self, name: &str, key: &FileKey, bytes: u64) -> bool {
+        match self.sealed(name, key) {
+            Ok(sealed) => sealed.bytes() == bytes,
+            Err(fault) => !is_lost(&fault),
+        }
     }
 
     /// Number of sealed files that `keep` does not know.
@@ -311,6 +301,12 @@ impl Files {
     fn path(&self, name: &str) -> Result<PathBuf, Fault> {
         if is_name(name) { Ok(self.blobs.join(name)) } else { Err(Fault::invalid("name", "form")) }
     }
+}
+
+/// True for a fault of a sealed file itself: it is gone or damaged, however often it is read. What is wrong with the folder
+/// passes.
+pub(crate) fn is_lost(fault: &Fault) -> bool {
+    matches!(fault, Fault::NotFound | Fault::Corrupt { .. } | Fault::Invalid { .. }) && !error::of_storage(fault)
 }
 
 /// A file that is only read, a piece at a time.

@@ -1,8 +1,8 @@
 //! Repair: a store that is damaged is moved aside, what it alone held is salvaged, and the rest is pulled again (ADR 3).
 //!
 //! Invariants: the damaged store is only read; until the new one is whole the old one stands, and a crash at any point is
-//! made up for at the next open. What was signed comes over byte for byte, and a file only where its hash is the one that was
-//! signed. What is shown from then on is what the salvaged entries fold to; it proves nothing, so a pull from 0 replaces it.
+//! made up for at the next open. What was signed comes over byte for byte, and no file for which another hash was signed. What
+//! is shown from then on is what the salvaged entries fold to; it proves nothing, so a pull from 0 replaces it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -350,14 +350,16 @@ impl<'a> Salvage<'a> {
         meta::put(self.c, push::PROMISED, &promised.to_be_bytes())
     }
 
-    /// Takes over the originals whose bytes are the ones that were signed. Answers how many, and which are lost.
+    /// Takes over the originals that are the ones that were signed. Answers how many, and what is lost. None is read here, for
+    /// people wait to clock in: all were sealed under keys of their own, and what is damaged in one is noted when its
+    /// thumbnail is made again, in the background, or it is sent.
     fn put_photos(&self) -> Result<(u64, BTreeSet<UnsavedView>), Fault> {
         let (mut kept, mut lost, mut unsigned) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for photo in &self.photos {
             let record = RecordId::from(photo.record);
             let Some(original) = photo.original.as_ref().filter(|_| !kept.contains(&record)) else { continue };
             let signed = self.signed.get(&record).is_none_or(|signed| *signed == photo.sha256);
-            if signed && self.files.hash(&original.name, &original.key)? == Some((photo.sha256, photo.bytes)) {
+            if signed && self.files.holds(&original.name, &original.key, photo.bytes) {
                 let (name, key) = (original.name.clone(), original.key.clone());
                 let blob = SealedBlob { name, key, sha256: photo.sha256, bytes: photo.bytes };
                 photo::put(self.c, &photo.record, &blob)?;

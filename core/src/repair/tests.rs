@@ -1,6 +1,9 @@
 //! What a repair makes of a store in a rare state. The trial goes through all places that can be damaged.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    fs,
+    sync::{Arc, Mutex},
+};
 
 use plumbline_protocol::{
     link::SetupLink,
@@ -14,6 +17,11 @@ use crate::{
     client::Change,
     enrol::CreateOrganisationRequest,
     net::loopback::{Answer, Loopback},
+    photo::{
+        ExportPhotoRequest, PhotoView,
+        tests::{captured, heic},
+    },
+    record::RecordRequest,
     sync::reenrol::Voucher,
     testing::{self, Site},
 };
@@ -104,4 +112,56 @@ async fn an_alarm_comes_through_every_repair_once_with_all_of_its_evidence() {
     assert_eq!(site.client.repairs().await.unwrap().len(), 2);
     assert_eq!(entry::Alarm { id: raised.id, ..lies[0].clone() }, raised);
     assert_eq!(db.read(|c| entry::evidence(c, lies[0].id)), Ok(Some(evidence)));
+}
+
+/// Shows c06.
+#[tokio::test]
+async fn originals_are_taken_over_unread_and_what_is_damaged_in_one_is_found_behind_it() {
+    let site = Site::new().await;
+    let (whole, damaged) = (captured(&site, &heic(200_000)).await, captured(&site, &heic(300_000)).await);
+    let (cut, gone) = (captured(&site, &heic(400_000)).await, captured(&site, &heic(500_000)).await);
+    let file = |photo: &PhotoView| {
+        let kept = site.client.inner.db.read(|c| photo::get(c, &photo.id)).unwrap().unwrap();
+        site.sealed_file(&kept.original.unwrap().name)
+    };
+    let bytes = fs::read(file(&cut)).unwrap();
+    fs::write(file(&cut), &bytes[..bytes.len() / 2]).unwrap();
+    fs::remove_file(file(&gone)).unwrap();
+    let mut bytes = fs::read(file(&damaged)).unwrap();
+    bytes[150_000] ^= 1;
+    fs::write(file(&damaged), bytes).unwrap();
+
+    let site = repaired(site).await;
+    let repair = site.client.repairs().await.unwrap().remove(0);
+    assert_eq!(repair.photos, 2);
+    let lost: BTreeSet<UnsavedView> = [&cut, &gone].map(|photo| original_of(RecordId::from(photo.id))).into();
+    assert_eq!(repair.lost.into_iter().collect::<BTreeSet<_>>(), lost);
+    site.client.work_off_thumbnails().await.unwrap();
+    for (photo, fault) in [(&whole, None), (&damaged, Some(Fault::corrupt("sealed file")))] {
+        let view = site.client.photo(RecordRequest { id: RecordId::from(photo.id) }).await.unwrap();
+        assert_eq!((view.here, view.fault), (true, fault));
+    }
+}
+
+/// Shows c06, c20.
+#[cfg(unix)]
+#[tokio::test]
+async fn an_original_that_is_withheld_during_a_repair_is_neither_lost_nor_moved_aside() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let site = Site::new().await;
+    let photo = captured(&site, &heic(100_000)).await;
+    let sealed = site.sealed_file(&site.sealed()[0]);
+    let allow = |mode| fs::set_permissions(&sealed, fs::Permissions::from_mode(mode)).unwrap();
+    allow(0o000);
+    if fs::File::open(&sealed).is_ok() {
+        return println!("skipped: this user may read every file");
+    }
+    let site = repaired(site).await;
+    let repair = site.client.repairs().await.unwrap().remove(0);
+    assert_eq!((repair.photos, repair.lost), (1, vec![]));
+    allow(0o600);
+    let path = site.dir.path().join("exported");
+    site.client.export_photo(ExportPhotoRequest { photo: photo.id, path: path.clone() }).await.unwrap();
+    assert_eq!(fs::read(path).unwrap(), heic(100_000));
 }

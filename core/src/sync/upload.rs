@@ -18,8 +18,8 @@ use plumbline_protocol::{
 use crate::{
     client::{Client, Inner},
     db::{self, photo::Photo},
-    error,
     event::Event,
+    files,
     net::CERTIFICATE,
     photo::{deposited, note},
 };
@@ -157,14 +157,9 @@ async fn read_part(client: &Client, photo: &Photo, n: u64) -> Result<Vec<u8>, St
     let length = part_len(photo.bytes, n).unwrap_or_default();
     let read = move |inner: &Inner| Ok(inner.files.read_range(&original.name, &original.key, n * PART, length));
     match client.run(read).await? {
-        Err(fault) if of_file(&fault) => Err(Stop::File(fault)),
+        Err(fault) if files::is_lost(&fault) => Err(Stop::File(fault)),
         read => Ok(read?),
     }
-}
-
-/// True for a fault of the sealed file itself, and not of the folder, which may be withheld for a while.
-fn of_file(fault: &Fault) -> bool {
-    matches!(fault, Fault::NotFound | Fault::Corrupt { .. } | Fault::Invalid { .. }) && !error::of_storage(fault)
 }
 
 /// True for a fault that says nothing about the next photograph.
