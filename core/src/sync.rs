@@ -115,6 +115,8 @@ pub(crate) struct Worker {
     started: AtomicBool,
     /// The socket.
     pub live: Live,
+    /// How far photographs were asked after.
+    pub asked: Mutex<upload::Asked>,
     /// Sizes and roots that this log was shown to have had.
     pub history: Mutex<history::Known>,
 }

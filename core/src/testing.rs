@@ -107,6 +107,12 @@ impl Site {
         Site { client: Client::open(config.clone()).await.unwrap(), project: self.project, dir, config }
     }
 
+    /// Lets this much time pass, milliseconds.
+    pub fn pass(&self, time: i64) {
+        let until = self.config.clock.boot_ms() + time;
+        while self.config.clock.boot_ms() < until {}
+    }
+
     /// Closed in good order and opened again.
     pub async fn opened_again(self) -> Site {
         let Site { client, project, dir, config } = self;

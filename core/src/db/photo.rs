@@ -101,13 +101,16 @@ pub fn upload_due(c: &Tx) -> Result<Vec<Uuid>, Fault> {
     ids.iter().map(|id| uuid(id)).collect()
 }
 
-/// Photographs that the server has received, as far as it was asked, and whose deposit was not seen yet.
-pub fn received_only(c: &Tx) -> Result<Vec<Uuid>, Fault> {
-    let mut query = c
-        .prepare_cached("SELECT record FROM photo WHERE state = 'received' AND name <> '' ORDER BY record")
-        .map_err(sql)?;
-    let ids: Vec<[u8; 16]> = query.query_map([], |r| r.get(0)).and_then(Iterator::collect).map_err(sql)?;
-    ids.iter().map(|id| uuid(id)).collect()
+/// The first `limit` photographs after `after` that the server has received, as far as it was asked, and whose deposit was not
+/// seen yet.
+pub fn received_only(c: &Tx, after: Option<&Uuid>, limit: u32) -> Result<Vec<Photo>, Fault> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM photo WHERE state = 'received' AND name <> '' AND record > ?1 ORDER BY record LIMIT ?2"
+    );
+    let mut query = c.prepare_cached(&text).map_err(sql)?;
+    let after = after.map(|id| id.as_bytes().as_slice()).unwrap_or_default();
+    let photos = query.query_map(params![after, limit], |row| Ok(read(row))).map_err(sql)?;
+    photos.map(|photo| photo.map_err(sql)?).collect()
 }
 
 /// The log has the server's deposit: there is nothing more to ask.

@@ -2,8 +2,9 @@
 //!
 //! Invariants: an upload goes on from the parts that the server holds, wherever it broke off, and sends each part at most
 //! once a round. The server's word counts for `received` and no more: verified is what a deposit in the log says, and until
-//! then the server is asked again each round, for it may find its copy damaged when it reads it. What is wrong with one
-//! photograph is noted on its row, and the others go on.
+//! then the server is asked again, for it may find its copy damaged when it reads it: after a few photographs in a minute,
+//! each in its turn, so that a server that has many to read can read. What is wrong with one photograph is noted on its row,
+//! and the others go on.
 
 use std::{
     collections::VecDeque,
@@ -23,6 +24,14 @@ use crate::{
     net::CERTIFICATE,
     photo::{deposited, note},
 };
+
+/// Photographs that are asked after at once.
+const ASKED: u32 = 50;
+/// Time until others are, milliseconds.
+const ASK_EVERY: i64 = 60_000;
+
+/// When photographs were last asked after, by the clock that counts sleep, and the one behind which the next ones are.
+pub(crate) type Asked = (Option<i64>, Option<Uuid>);
 
 /// Why a photograph does not get on.
 enum Stop {
@@ -54,22 +63,35 @@ pub(crate) async fn upload(client: &Client) -> Result<u64, Fault> {
     Ok(one? + other?)
 }
 
-/// Asks after what was received and has no deposit yet: what the server has no longer is due again.
+/// Asks after some of what was received and has no deposit yet: what the server has no longer is due again.
 async fn ask_again(client: &Client) -> Result<(), Fault> {
-    let open = client.run(|inner| {
-        inner.db.write(|c| {
-            let mut open = Vec::new();
-            for record in db::photo::received_only(c)? {
-                let Some(photo) = db::photo::get(c, &record)? else { continue };
-                match deposited(c, &record, &photo.sha256, photo.bytes)? {
-                    true => db::photo::deposited(c, &record)?,
+    let now = client.inner.config.clock.boot_ms();
+    let (at, last) = *client.inner.sync.asked.lock().unwrap_or_else(PoisonError::into_inner);
+    if at.is_some_and(|at| now - at < ASK_EVERY) {
+        return Ok(());
+    }
+    let looked = client.run(move |inner| {
+        let (mut open, mut done) = (Vec::new(), Vec::new());
+        inner.db.read(|c| {
+            for photo in db::photo::received_only(c, last.as_ref(), ASKED)? {
+                match deposited(c, &photo.record, &photo.sha256, photo.bytes)? {
+                    true => done.push(photo.record),
                     false => open.push(photo),
                 }
             }
-            Ok(open)
-        })
+            Ok(())
+        })?;
+        if !done.is_empty() {
+            inner.db.write(|c| done.iter().try_for_each(|record| db::photo::deposited(c, record)))?;
+        }
+        Ok((open, done))
     });
-    for Photo { record, sha256, .. } in open.await? {
+    let (open, done) = looked.await?;
+    // Behind the last of them comes the first again.
+    let more = open.len() + done.len() == ASKED as usize;
+    let last = open.iter().map(|photo| photo.record).chain(done).max().filter(|_| more);
+    let at = if open.is_empty() { at } else { Some(now) };
+    for Photo { record, sha256, .. } in open {
         let session = client.session()?;
         let (net, sha256) = (session.net(), &sha256);
         match session.with_token(|token| async move { net.blob_state(&token, sha256).await }).await {
@@ -81,6 +103,7 @@ async fn ask_again(client: &Client) -> Result<(), Fault> {
             _ => {}
         }
     }
+    *client.inner.sync.asked.lock().unwrap_or_else(PoisonError::into_inner) = (at, last);
     Ok(())
 }
 

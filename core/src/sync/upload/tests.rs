@@ -9,9 +9,11 @@ use std::{
 use plumbline_protocol::{Hash, RecordId, blob::ranges_to};
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use super::*;
 use crate::{
+    files::SealedBlob,
     net::loopback::{Answer, Asked, Loopback},
     photo::{
         Custody, PhotoView,
@@ -128,14 +130,43 @@ async fn an_upload_that_the_server_found_damaged_is_sent_again_until_there_is_a_
     // It read its copy again and threw it away.
     *blobs.lock().unwrap() = Blobs::default();
     blobs.lock().unwrap().expect(&photo);
+    site.pass(ASK_EVERY);
     assert_eq!(upload(&site.client).await, Ok(1));
     site.deposit(&photo.id, &photo.sha256, photo.bytes as i64);
     let asked = server.lines().len();
     for _ in 0..2 {
+        site.pass(ASK_EVERY);
         assert_eq!(upload(&site.client).await, Ok(0));
     }
     assert_eq!(server.lines().len(), asked, "a deposit ends the questions");
     assert_eq!(shown(&site, &photo).await.state, Custody::Verified);
+}
+
+#[tokio::test]
+async fn of_many_photographs_a_few_are_asked_after_in_a_minute_and_each_in_its_turn() {
+    let (_blobs, server, site) = start().await;
+    let all = ASKED as usize + 10;
+    let received = |c: &db::Tx| {
+        for n in 0..all {
+            let (record, sha256) = (site.client.inner.new_id()?, Hash(Sha256::digest(n.to_be_bytes()).into()));
+            let name = format!("{n:032x}");
+            db::photo::put(c, &record, &SealedBlob { name, key: Zeroizing::new([7; 32]), sha256, bytes: 1 })?;
+            db::photo::received(c, &record)?;
+        }
+        Ok(())
+    };
+    site.client.inner.db.write(received).unwrap();
+    let asked = || server.lines().into_iter().filter(|line| line.starts_with("HEAD ")).collect::<Vec<_>>();
+    for _ in 0..5 {
+        assert_eq!(upload(&site.client).await, Ok(0));
+    }
+    assert_eq!(asked().len(), ASKED as usize, "however many rounds there are");
+    site.pass(ASK_EVERY);
+    assert_eq!(upload(&site.client).await, Ok(0));
+    assert_eq!((asked().len(), asked().into_iter().collect::<BTreeSet<_>>().len()), (all, all));
+    site.pass(ASK_EVERY);
+    assert_eq!(upload(&site.client).await, Ok(0));
+    assert_eq!(asked().len(), all + ASKED as usize, "and again from the first");
 }
 
 #[tokio::test]
