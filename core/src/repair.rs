@@ -15,7 +15,7 @@ use plumbline_protocol::{
     action::{Action, Seen},
     fold::{self, Book, ChainHead, Tip},
     generation as generations,
-    record::{deposit, photo as photos},
+    record::photo as photos,
     value::Value,
 };
 use serde::{Deserialize, Serialize};
@@ -27,11 +27,11 @@ use crate::{
         book::StoreBook,
         entry, meta, outbox,
         photo::{self, Photo},
-        record as records,
         salvage::{self, Count, Row},
         superseded,
     },
     files::{Files, STORE_ID, SealedBlob},
+    photo::deposited,
     restore, secret,
     sync::{generation, pull, push},
 };
@@ -152,8 +152,8 @@ struct Salvage<'a> {
     actions: BTreeMap<Hash, outbox::Item>,
     photos: Vec<Photo>,
     pending: BTreeMap<RecordId, String>,
-    /// Own photographs with the hash that was signed.
-    signed: BTreeMap<RecordId, Hash>,
+    /// Own photographs with the hash and length that were signed.
+    signed: BTreeMap<RecordId, (Hash, u64)>,
     /// Records that the log has something of this device about.
     logged: BTreeSet<RecordId>,
 }
@@ -280,8 +280,9 @@ impl<'a> Salvage<'a> {
     fn note(&mut self, action: &Action) {
         let header = action.header();
         let hash = action.body().field(photos::SHA256).and_then(Value::bytes).and_then(|b| Hash::from_slice(b).ok());
-        if let (true, Some(hash)) = (header.kind == photos::KIND.name, hash) {
-            self.signed.insert(header.record, hash);
+        let length = action.body().field(photos::BYTES).and_then(Value::int).and_then(|n| u64::try_from(n).ok());
+        if let (true, Some(hash), Some(length)) = (header.kind == photos::KIND.name, hash, length) {
+            self.signed.insert(header.record, (hash, length));
         }
     }
 
@@ -354,35 +355,33 @@ impl<'a> Salvage<'a> {
     /// people wait to clock in: all were sealed under keys of their own, and what is damaged in one is noted when its
     /// thumbnail is made again, in the background, or it is sent.
     fn put_photos(&self) -> Result<(u64, BTreeSet<UnsavedView>), Fault> {
-        let (mut kept, mut lost, mut unsigned) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let (mut kept, mut lost, mut unsaved) = (BTreeSet::new(), self.signed.clone(), BTreeSet::new());
         for photo in &self.photos {
-            let record = RecordId::from(photo.record);
+            let (record, bytes) = (RecordId::from(photo.record), (photo.sha256, photo.bytes));
             let Some(original) = photo.original.as_ref().filter(|_| !kept.contains(&record)) else { continue };
-            let signed = self.signed.get(&record).is_none_or(|signed| *signed == photo.sha256);
-            if signed && self.files.holds(&original.name, &original.key, photo.bytes) {
-                let (name, key) = (original.name.clone(), original.key.clone());
-                let blob = SealedBlob { name, key, sha256: photo.sha256, bytes: photo.bytes };
-                photo::put(self.c, &photo.record, &blob)?;
-                kept.insert(record);
-                lost.remove(&original_of(record));
-                if !self.signed.contains_key(&record) {
-                    unsigned.insert(UnsavedView { what: "action".to_owned(), ..original_of(record) });
-                }
-            } else {
-                lost.insert(original_of(record));
+            let signed = self.signed.get(&record);
+            if signed.is_some_and(|signed| *signed != bytes)
+                || !self.files.holds(&original.name, &original.key, photo.bytes)
+            {
+                lost.entry(record).or_insert(bytes);
+                continue;
+            }
+            let (name, key) = (original.name.clone(), original.key.clone());
+            let blob = SealedBlob { name, key, sha256: photo.sha256, bytes: photo.bytes };
+            photo::put(self.c, &photo.record, &blob)?;
+            kept.insert(record);
+            if signed.is_none() {
+                unsaved.insert(UnsavedView { what: "action".to_owned(), ..original_of(record) });
             }
         }
-        lost.extend(self.signed.keys().filter(|record| !kept.contains(*record)).map(|record| original_of(*record)));
         // What the server has deposited is not lost, wherever else it was.
-        let mut only_here = unsigned;
-        for lost in lost {
-            let deposit = lost.record.uuid().map(|id| RecordId::from(deposit::record_of(&id)));
-            let deposit = deposit.map(|id| records::get(self.c, &id, records::Layer::Confirmed)).transpose()?.flatten();
-            if deposit.is_none_or(|deposit| !deposit.exists()) {
-                only_here.insert(lost);
+        for (record, (sha256, bytes)) in lost.into_iter().filter(|(record, _)| !kept.contains(record)) {
+            let safe = record.uuid().map(|id| deposited(self.c, &id, &sha256, bytes)).transpose()?;
+            if safe != Some(true) {
+                unsaved.insert(original_of(record));
             }
         }
-        Ok((kept.len() as u64, only_here))
+        Ok((kept.len() as u64, unsaved))
     }
 
     fn tell(

@@ -118,8 +118,8 @@ pub fn deposited(c: &Tx, record: &Uuid) -> Result<(), Fault> {
     set_state(c, record, "deposited", false)
 }
 
-/// The server found its copy damaged: the bytes are due again.
-pub fn expected_again(c: &Tx, record: &Uuid) -> Result<(), Fault> {
+/// The server does not have the bytes, or not any more: they are due again.
+pub fn send_again(c: &Tx, record: &Uuid) -> Result<(), Fault> {
     set_state(c, record, "local", true)
 }
 
@@ -144,18 +144,11 @@ pub fn received(c: &Tx, record: &Uuid) -> Result<(), Fault> {
 }
 
 /// Photographs whose originals are here.
-pub fn originals(c: &Tx) -> Result<Vec<Uuid>, Fault> {
-    let mut query = c.prepare_cached("SELECT record FROM photo WHERE name <> '' ORDER BY record").map_err(sql)?;
-    let ids: Vec<[u8; 16]> = query.query_map([], |r| r.get(0)).and_then(Iterator::collect).map_err(sql)?;
-    ids.iter().map(|id| uuid(id)).collect()
-}
-
-/// The server may not have the bytes any more: they are due again.
-pub fn send_again(c: &Tx, record: &Uuid) -> Result<(), Fault> {
-    let mut update =
-        c.prepare_cached("UPDATE photo SET state = 'local', upload_due = 1 WHERE record = ?1").map_err(sql)?;
-    update.execute([record.as_bytes()]).map_err(sql)?;
-    Ok(())
+pub fn originals(c: &Tx) -> Result<Vec<Photo>, Fault> {
+    let text = format!("SELECT {COLUMNS} FROM photo WHERE name <> '' ORDER BY record");
+    let mut query = c.prepare_cached(&text).map_err(sql)?;
+    let photos = query.query_map([], |row| Ok(read(row))).map_err(sql)?;
+    photos.map(|photo| photo.map_err(sql)?).collect()
 }
 
 /// An upload failed; `again` says whether trying again may help.

@@ -24,10 +24,12 @@ use crate::{
     db::{
         Tx,
         book::StoreBook,
-        entry, meta, outbox, photo, record as rows,
+        entry, meta, outbox,
+        photo::{self, Photo},
         superseded::{self, State, Superseded},
     },
     net::Standing,
+    photo::deposited,
     restore::LostView,
     sync::{pull, reenrol},
 };
@@ -216,9 +218,8 @@ impl Inner {
 
     /// The server may have lost bytes with the log's end: every original that is here and has no deposit is due again.
     fn send_photos_again(&self, c: &Tx) -> Result<(), Fault> {
-        for record in photo::originals(c)? {
-            let deposit = RecordId::from(deposit::record_of(&record));
-            if !rows::get(c, &deposit, rows::Layer::Confirmed)?.is_some_and(|deposit| deposit.exists()) {
+        for Photo { record, sha256, bytes, .. } in photo::originals(c)? {
+            if !deposited(c, &record, &sha256, bytes)? {
                 photo::send_again(c, &record)?;
             }
         }

@@ -96,7 +96,7 @@ async fn ask_again(client: &Client) -> Result<(), Fault> {
         let (net, sha256) = (session.net(), &sha256);
         match session.with_token(|token| async move { net.blob_state(&token, sha256).await }).await {
             Ok(progress) if progress.state == State::Expected => {
-                client.run(move |inner| inner.db.write(|c| db::photo::expected_again(c, &record))).await?;
+                client.run(move |inner| inner.db.write(|c| db::photo::send_again(c, &record))).await?;
                 client.inner.emit(Event::Photo { record: record.into() });
             }
             Err(fault) if !of_one_photo(&fault) => return Err(fault),
