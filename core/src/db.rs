@@ -1,8 +1,9 @@
 //! The store: one SQLCipher database for one device of one organisation. Only this module and those below it name SQLite.
 //!
 //! One connection writes, so a user action is one transaction and one fsync (WAL, `synchronous = FULL`); a few read. Opening
-//! is one key, one page and the schema's version, whatever the size, and writes nothing: SQLCipher authenticates each page as
-//! it is read, and the full check runs only after an unclean close of a store that was written to, in the background.
+//! is one key, one page and the schema's version, whatever the size of the file, and writes nothing: SQLCipher authenticates
+//! each page as it is read, and the full check runs only after an unclean close of a store that was written to, in the
+//! background. Only what such a close left of the journal is read whole first.
 //! What failed to be written is never tried again on what is open: every connection goes, and the next write begins with what
 //! the disk has. What SQLite would not say by itself is asked before it opens: whether the journal still holds all that was
 //! acknowledged. Functions in `db/<noun>.rs` take a connection and neither sign nor decide.

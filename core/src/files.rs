@@ -457,7 +457,7 @@ pub(crate) fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
-/// Which file is at `path`; none where there is no such thing, or where open files cannot be taken away anyhow.
+/// Which file is at `path`; none where there is no such thing. Where open files cannot be taken away, all are one.
 pub(crate) fn identity(path: &Path) -> Option<Identity> {
     #[cfg(unix)]
     return fs::metadata(path).ok().map(|file| {
