@@ -165,3 +165,42 @@ async fn an_original_that_is_withheld_during_a_repair_is_neither_lost_nor_moved_
     site.client.export_photo(ExportPhotoRequest { photo: photo.id, path: path.clone() }).await.unwrap();
     assert_eq!(fs::read(path).unwrap(), heic(100_000));
 }
+
+#[tokio::test]
+async fn a_rebuilt_store_asks_no_generation_for_the_size_of_an_older_one() {
+    let site = Site::new().await;
+    let inner = &site.client.inner;
+    let organisation = inner.organisation().unwrap();
+    let fields = [(note::TEXT, Value::from("Seen before the restore"))];
+    let mut change = Change::write(organisation, note::KIND.name, inner.new_id().unwrap(), Some(site.project), fields);
+    change.as_of = Some(Seen { generation: 0, size: 1000, root: Hash([7; 32]) });
+    let held = site.act(change).hash();
+    let size = inner
+        .db
+        .write(|c| {
+            outbox::settle(c, &held, outbox::State::Held, Some(1), "")?;
+            let cursor = meta::Cursor { generation: 1, ..meta::cursor(c)? };
+            meta::put_cursor(c, &cursor)?;
+            Ok(cursor.tip.size)
+        })
+        .unwrap();
+    inner.files.mark().unwrap();
+    let rebuilt = site.killed().await;
+    assert_eq!(rebuilt.client.repairs().await.unwrap().len(), 1);
+    let (promised, cursor) = rebuilt.client.inner.db.read(|c| Ok((push::promised(c)?, meta::cursor(c)?))).unwrap();
+    assert_eq!((promised, cursor.generation), (size, 1));
+}
+
+#[tokio::test]
+async fn a_rebuilt_store_that_lost_its_cursor_can_set_its_log_aside_beside_what_an_older_restore_left() {
+    let site = Site::new().await;
+    let lose = |c: &Tx| superseded::set_aside(c, 0).and_then(|()| meta::delete(c, meta::CURSOR));
+    site.client.inner.db.write(lose).unwrap();
+    site.client.inner.files.mark().unwrap();
+    let rebuilt = site.killed().await;
+    let due = |c: &Tx| Ok(superseded::due(c, None, 100)?.len());
+    let salvaged = rebuilt.client.inner.db.read(due).unwrap();
+    assert!(salvaged > 0);
+    let aside = |c: &Tx| superseded::set_aside(c, meta::cursor(c)?.generation).and_then(|()| due(c));
+    assert_eq!(rebuilt.client.inner.db.write(aside).unwrap(), salvaged);
+}
