@@ -125,20 +125,38 @@ struct Parts<'a> {
 }
 
 const ACTION_ITEMS: usize = 11;
+/// Most bytes of what says how long a list is.
+const LIST_HEAD: usize = 9;
 
 /// Encodes a push: a list of actions in the order of their chain.
 pub fn encode_push(actions: &[Action]) -> Vec<u8> {
-    let mut w = Writer::default();
-    w.list(actions.len());
-    let mut chains = Chains::default();
+    encode_first(actions, usize::MAX).0
+}
+
+/// Encodes a push of those actions that come first and fit a message together; says how many they are.
+pub fn encode_fitting(actions: &[Action]) -> (Vec<u8>, usize) {
+    encode_first(actions, MAX_MESSAGE - LIST_HEAD)
+}
+
+fn encode_first(actions: &[Action], most: usize) -> (Vec<u8>, usize) {
+    let (mut items, mut chains, mut n) = (Writer::default(), Chains::default(), 0);
     for action in actions {
-        w.list(ACTION_ITEMS);
+        let end = items.0.len();
+        items.list(ACTION_ITEMS);
         let mut origin = Writer::default();
         encode_origin(&mut origin, action.origin());
         let parts = Parts { body: &action.body().encode(), signature: action.signature(), origin: &origin.0 };
-        chains.write(&mut w, action.header(), action.hash(), &parts);
+        chains.write(&mut items, action.header(), action.hash(), &parts);
+        if items.0.len() > most {
+            items.0.truncate(end);
+            break;
+        }
+        n += 1;
     }
-    w.0
+    let mut w = Writer::default();
+    w.list(n);
+    w.0.extend(items.0);
+    (w.0, n)
 }
 
 /// Decodes a push to `organisation` (none: the push that begins one). Signatures are not checked yet.

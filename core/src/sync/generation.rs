@@ -101,12 +101,16 @@ pub(crate) async fn offer(client: &Client) -> Result<u64, Fault> {
         let batch = client.run(move |inner| inner.db.read(|c| superseded::due(c, after, BATCH))).await?;
         let Some(last) = batch.last() else { break };
         after = Some((last.generation, last.position));
-        let offered: Vec<Superseded> = batch.into_iter().filter(|row| may_be_offered(&row.entry.action)).collect();
+        let mut offered: Vec<Superseded> = batch.into_iter().filter(|row| may_be_offered(&row.entry.action)).collect();
         if offered.is_empty() {
             continue;
         }
         let actions: Vec<Action> = offered.iter().map(|row| row.entry.action.clone()).collect();
-        let message = page::encode_push(&actions);
+        let (message, fit) = page::encode_fitting(&actions);
+        if fit < offered.len() {
+            offered.truncate(fit);
+            after = offered.last().map(|row| (row.generation, row.position));
+        }
         let session = client.session()?;
         let (session, message) = (&session, &message);
         let receipt =

@@ -46,7 +46,8 @@ pub(crate) async fn push(client: &Client) -> Result<u64, Fault> {
         if enrols {
             actions.truncate(1);
         }
-        let message = page::encode_push(&actions);
+        let (message, fit) = page::encode_fitting(&actions);
+        actions.truncate(fit);
         let (session, inner) = (client.session()?, &client.inner);
         let receipt = if enrols {
             inner.timed(session.net().enrol(&inner.organisation()?, message)).await

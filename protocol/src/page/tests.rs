@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    action::{Keys, Seen},
+    action::{Keys, MAX_BODY, Seen},
     testing::{Site, body, says, uuid},
     vectors::{About, Author},
 };
@@ -43,6 +43,22 @@ fn a_push_round_trips_and_leaves_out_what_follows() {
     let gap = [actions[0].clone(), actions[5].clone(), actions[6].clone()];
     let read = decode_push(&encode_push(&gap), Some(OrganisationId([1; 32]))).unwrap();
     assert_eq!(read.into_iter().map(|a| a.verify(&mut Keys::default()).unwrap()).collect::<Vec<_>>(), gap);
+}
+
+#[test]
+fn of_more_than_a_message_holds_those_are_pushed_that_come_first() {
+    let mut wes = Author::new(4);
+    wes.organisation = Some(OrganisationId([1; 32]));
+    let about = About::new("note", uuid(9), Some(uuid(50)));
+    let long = "x".repeat(MAX_BODY - 200);
+    let actions: Vec<Action> =
+        (0..300).map(|_| wes.sign_body(Seen::nothing(), about.clone(), body(&says(&long)))).collect();
+    let (message, fit) = encode_fitting(&actions);
+    assert!((200..300).contains(&fit) && message.len() <= MAX_MESSAGE, "{fit}");
+    assert_eq!(message, encode_push(&actions[..fit]));
+    assert!(encode_push(&actions[..fit + 1]).len() > MAX_MESSAGE);
+    let (message, fit) = encode_fitting(&actions[..3]);
+    assert_eq!((message, fit), (encode_push(&actions[..3]), 3));
 }
 
 /// Shows b05.
