@@ -21,6 +21,7 @@ pub mod superseded;
 use std::{
     path::{Path, PathBuf},
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use plumbline_protocol::Fault;
@@ -54,6 +55,8 @@ const OPEN: &str = "open";
 const UNCHECKED: &str = "unchecked";
 /// What the writer keeps of pages, KiB: the index leaves that a page of the log touches, so that none is decrypted twice.
 const CACHE: &str = "PRAGMA cache_size = -4096";
+/// How soon a check that did not hear it is interrupted again.
+const AGAIN: Duration = Duration::from_millis(20);
 /// Connections that read at once.
 const READERS: usize = 4;
 
@@ -217,11 +220,13 @@ impl Db {
     pub fn pause(&self) -> Result<(), Fault> {
         let mut readers = self.lock_readers();
         readers.paused = true;
-        if let Some(check) = &self.lock_checking().running {
-            check.interrupt();
-        }
         while readers.out > 0 {
-            readers = self.returned.wait(readers).unwrap_or_else(PoisonError::into_inner);
+            if let Some(check) = &self.lock_checking().running {
+                check.interrupt();
+            }
+            // SQLite forgets an interrupt that comes between two statements.
+            let waited = self.returned.wait_timeout(readers, AGAIN);
+            readers = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         readers.idle.clear();
         drop(readers);

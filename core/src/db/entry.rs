@@ -195,7 +195,8 @@ pub fn keep_alarm(c: &Tx, alarm: &Alarm, evidence: &Evidence) -> Result<(), Faul
     let believed = serde_json::to_string(&evidence.believed).unwrap_or_default();
     c.execute(
         "INSERT INTO alarm (at, code, position, text, page, believed) SELECT ?1, ?2, ?3, ?4, ?5, ?6
-         WHERE NOT EXISTS (SELECT 1 FROM alarm WHERE at = ?1 AND code = ?2 AND position = ?3 AND text = ?4)",
+         WHERE NOT EXISTS (
+             SELECT 1 FROM alarm WHERE at = ?1 AND code = ?2 AND position = ?3 AND text = ?4 AND page = ?5)",
         params![alarm.at, alarm.code, position, alarm.text, evidence.message, believed],
     )
     .map_err(sql)?;
