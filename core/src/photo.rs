@@ -355,15 +355,12 @@ impl Inner {
     /// Makes the first thumbnail due after `after`: of which photograph, and whether there is one now.
     fn next_thumbnail(&self, after: Option<&Uuid>) -> Result<Option<(Uuid, bool)>, Fault> {
         let Some(photo) = self.db.read(|c| rows::thumb_due(c, after))? else { return Ok(None) };
-        let (thumbnail, fault) =
-            match self.make_thumbnail(&photo) {
-                Ok(thumbnail) => (thumbnail, String::new()),
-                // It says something about this picture, and would say it again.
-                Err(
-                    fault @ (Fault::Invalid { .. } | Fault::TooLarge { .. } | Fault::NotFound | Fault::Corrupt { .. }),
-                ) if !error::of_storage(&fault) => (None, note(&fault)),
-                Err(fault) => return Err(fault),
-            };
+        let (thumbnail, fault) = match self.make_thumbnail(&photo) {
+            Ok(thumbnail) => (thumbnail, String::new()),
+            // It says something about this picture, and would say it again.
+            Err(fault) if files::is_lost(&fault) || matches!(fault, Fault::TooLarge { .. }) => (None, note(&fault)),
+            Err(fault) => return Err(fault),
+        };
         self.db.mark()?;
         let sealed = thumbnail.map(|jpeg| self.files.seal_bytes(&jpeg)).transpose()?;
         let kept = self.db.write(|c| rows::put_thumb(c, &photo.record, sealed.as_ref(), &fault));
