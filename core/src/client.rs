@@ -41,7 +41,7 @@ use crate::{
     net::Net,
     repair, secret,
     session::Session,
-    sync::{self, Reason, pull, reenrol},
+    sync::{self, Reason, reenrol},
 };
 
 /// The note of a device that has signed out, with the store's id: what is left of the store goes, however often that is cut
@@ -256,7 +256,7 @@ impl Inner {
 
     /// Goes on after a repair: shows what waits on top of what was salvaged, under a new key where the chain has no end.
     fn take_up(&self) -> Result<(), Fault> {
-        let (salvaged, endless) = self.db.read(|c| Ok((pull::salvaged(c)?, pull::is_cloned(c)?)))?;
+        let (salvaged, endless) = self.db.read(|c| Ok((meta::salvaged(c)?, meta::cloned(c)?)))?;
         if !salvaged {
             return Ok(());
         }
@@ -361,7 +361,7 @@ impl Inner {
     /// before the log was read for the first time, when nobody here knows what this member may do.
     pub(crate) fn act(&self, c: &Tx, change: Change) -> Result<Action, Fault> {
         let tip = meta::cursor(c)?.tip;
-        if tip.size == 0 && !pull::salvaged(c)? {
+        if tip.size == 0 && !meta::salvaged(c)? {
             return Err(Fault::Offline);
         }
         let action = self.sign(c, change)?;

@@ -14,7 +14,6 @@ pub mod event;
 pub mod evidence;
 pub mod files;
 pub mod keystore;
-mod live;
 pub mod log;
 pub mod member;
 pub mod net;

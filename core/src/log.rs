@@ -7,18 +7,21 @@ use plumbline_protocol::{
     directory::Exporter,
     log::checkpoint::{Origin, SignedCheckpoint},
     page::{Page, Receipt},
+    reader::Lie,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     client::{Client, Inner, current},
     db::{entry, meta},
+    event::Event,
     files,
-    sync::pull::CHECKPOINT,
 };
 
 /// Entries that are read at once for an export.
 const BATCH: u32 = 1000;
+/// Most checkpoints that are kept with an alarm.
+const MOST_BELIEVED: usize = 16;
 
 /// How far the log was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,18 +103,30 @@ impl Client {
 }
 
 impl Inner {
+    /// Keeps an alarm with both versions, what this device had been given signed and the message that raised it, and stops.
+    pub(crate) fn alarm<T>(&self, lie: &Lie, message: &[u8]) -> Result<T, Fault> {
+        tracing::error!(code = %lie.code, position = lie.position, "the log lies");
+        self.db.write(|c| {
+            let newest = Some(meta::checkpoint(c)?);
+            let promised = entry::anchors(c)?.into_iter().rev().map(|anchor| anchor.checkpoint);
+            let believed = newest.into_iter().chain(promised).filter(|text| !text.is_empty()).take(MOST_BELIEVED);
+            let evidence = entry::Evidence { believed: believed.collect(), message: message.to_owned() };
+            entry::put_alarm(c, self.config.clock.wall(), lie, &evidence)
+        })?;
+        self.emit(Event::Alarm);
+        Err(Fault::corrupt("log"))
+    }
+
     fn log(&self) -> Result<LogView, Fault> {
         let organisation = self.organisation()?;
         self.db.read(|c| {
             let seen = current(c)?;
-            let checkpoint = meta::get(c, CHECKPOINT)?.unwrap_or_default();
-            let checkpoint = String::from_utf8(checkpoint).map_err(|_| Fault::corrupt("store"))?;
             Ok(LogView {
                 origin: Origin { organisation, generation: seen.generation }.to_string(),
                 generation: seen.generation,
                 size: seen.size,
                 root: seen.root,
-                checkpoint,
+                checkpoint: meta::checkpoint(c)?,
                 all: meta::cursor(c)?.all,
             })
         })

@@ -33,7 +33,7 @@ use crate::{
     files::{Files, STORE_ID, SealedBlob},
     photo::deposited,
     restore, secret,
-    sync::{generation, pull, push},
+    sync::{generation, push},
 };
 
 /// The code of the alarm by which a person hears of a repair.
@@ -43,7 +43,7 @@ const FACTS: [&str; 8] = [
     "enrolment",
     "time_anchor",
     push::PROMISED,
-    pull::CHECKPOINT,
+    meta::CHECKPOINT,
     generation::RECEIPT,
     restore::RESTORE,
     restore::RECOVERY,
@@ -190,7 +190,7 @@ impl<'a> Salvage<'a> {
         self.put_anchors(&identity.organisation)?;
         let (photos, lost) = self.put_photos()?;
         self.tell(aside, count, photos, lost, missing)?;
-        pull::put_salvaged(self.c)?;
+        meta::put_salvaged(self.c, true)?;
         Ok((device, Some(identity)))
     }
 
@@ -321,7 +321,7 @@ impl<'a> Salvage<'a> {
         }
         if named.is_none() || strange {
             // Where the chain ends is not known: nothing more may be signed on it.
-            pull::put_cloned(self.c)?;
+            meta::put_cloned(self.c, true)?;
         }
         let (Some(first), Some(last)) = (sequences.first(), named.or(known).map(|head| head.sequence)) else {
             return Ok(0);
@@ -408,7 +408,7 @@ impl<'a> Salvage<'a> {
             photos,
             lost: lost.into_iter().collect(),
             missing,
-            end_known: !pull::is_cloned(self.c)?,
+            end_known: !meta::cloned(self.c)?,
             unnamed_files: self.files.sealed_but(&|name| names.contains(name))?,
         };
         let message = serde_json::to_vec(&view).map_err(|_| Fault::corrupt("report"))?;

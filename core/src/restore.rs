@@ -31,7 +31,7 @@ use crate::{
     error,
     record::RecordView,
     secret,
-    sync::{generation, pull, push, reenrol::Voucher},
+    sync::{generation, push, reenrol::Voucher},
 };
 
 /// The restore that was signed and may have been sent.
@@ -253,7 +253,7 @@ impl Client {
             // What is left of the log may not know this device any more, or not the key that signed the newest checkpoint,
             // and a rebuilt store may have none: the server knows by others' word or its operator's, or refuses.
             Ok(_) | Err(Fault::SignedOut | Fault::NotFound) => {}
-            Err(Fault::Invalid { field, .. }) if field == pull::CHECKPOINT => {}
+            Err(Fault::Invalid { field, .. }) if field == "checkpoint" => {}
             Err(fault) => return Err(fault),
         }
         let organisation = self.inner.organisation()?;

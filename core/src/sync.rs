@@ -5,6 +5,7 @@
 
 pub(crate) mod generation;
 pub(crate) mod history;
+pub(crate) mod live;
 pub(crate) mod pull;
 pub(crate) mod push;
 pub(crate) mod reenrol;
@@ -23,11 +24,11 @@ use plumbline_protocol::{Fault, live::Hint, session::Scope, time::Anchor};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
+use self::live::Live;
 use crate::{
     client::{Client, Inner},
     db::{meta, outbox},
     event::Event,
-    live::{self, Live},
     net::CERTIFICATE,
 };
 
@@ -194,7 +195,7 @@ impl Client {
                 pulled => pulled?,
             };
         }
-        if pull::cloned(self).await? {
+        if self.run(|inner| inner.db.read(meta::cloned)).await? {
             reenrol::reenrol(self, reenrol::Voucher::Old).await?;
             view.pushed += push::push(self).await?;
         }

@@ -18,6 +18,11 @@ pub const OWN_CHAIN: &str = "own_chain";
 /// The cursor.
 pub const CURSOR: &str = "cursor";
 
+/// The newest checkpoint whose signature was good.
+pub const CHECKPOINT: &str = "checkpoint";
+const CLONED: &str = "cloned";
+const SALVAGED: &str = "salvaged";
+
 /// The value of `key`.
 pub fn get(c: &Tx, key: &str) -> Result<Option<Vec<u8>>, Fault> {
     let mut query = c.prepare_cached("SELECT value FROM meta WHERE key = ?1").map_err(sql)?;
@@ -184,6 +189,37 @@ pub fn put_own_chain(c: &Tx, head: ChainHead) -> Result<(), Fault> {
     let mut w = Writer::default();
     w.list(2).uint(head.sequence).bytes(&head.hash.0);
     put(c, OWN_CHAIN, &w.0)
+}
+
+/// The checkpoint of the last whole pull, as it came; empty before it.
+pub fn checkpoint(c: &Tx) -> Result<String, Fault> {
+    String::from_utf8(get(c, CHECKPOINT)?.unwrap_or_default()).map_err(|_| Fault::corrupt("store"))
+}
+
+/// Keeps the checkpoint of a whole pull.
+pub fn put_checkpoint(c: &Tx, text: &str) -> Result<(), Fault> {
+    put(c, CHECKPOINT, text.as_bytes())
+}
+
+/// True when the end of this device's chain is not known, so that nothing more may be signed on it: the log has an action of
+/// this device that this store did not sign, for it is a clone or was cloned (rule 21), or a repair lost it.
+pub fn cloned(c: &Tx) -> Result<bool, Fault> {
+    Ok(get(c, CLONED)?.is_some())
+}
+
+/// Says so, or no longer: this device has a new key, and a clone has the old one.
+pub fn put_cloned(c: &Tx, cloned: bool) -> Result<(), Fault> {
+    if cloned { put(c, CLONED, b"1") } else { delete(c, CLONED) }
+}
+
+/// True while the store shows what a repair salvaged: it proves nothing, and a whole pull from 0 replaces it.
+pub fn salvaged(c: &Tx) -> Result<bool, Fault> {
+    Ok(get(c, SALVAGED)?.is_some())
+}
+
+/// Says so, or no longer.
+pub fn put_salvaged(c: &Tx, salvaged: bool) -> Result<(), Fault> {
+    if salvaged { put(c, SALVAGED, b"1") } else { delete(c, SALVAGED) }
 }
 
 /// The last trusted time (DESIGN section 4).

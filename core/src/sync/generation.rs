@@ -31,7 +31,7 @@ use crate::{
     net::Standing,
     photo::deposited,
     restore::LostView,
-    sync::{pull, reenrol},
+    sync::reenrol,
 };
 
 /// Most actions in one offer.
@@ -52,7 +52,7 @@ pub(crate) async fn present(client: &Client) -> Result<Standing, Fault> {
 /// The newest checkpoint in the store, whether a pull or a receipt led to it.
 fn newest(c: &Tx) -> Result<String, Fault> {
     let mut best: Option<(u64, u64, String)> = None;
-    for key in [pull::CHECKPOINT, RECEIPT] {
+    for key in [meta::CHECKPOINT, RECEIPT] {
         let text = meta::get(c, key)?.and_then(|bytes| String::from_utf8(bytes).ok());
         let Some(text) = text else { continue };
         let Ok(signed) = SignedCheckpoint::parse(&text) else { continue };

@@ -29,17 +29,8 @@ use crate::{
     sync::{generation, history, push},
 };
 
-/// Set when the log has an action of this device that this store did not sign: it is a clone, or was cloned (rule 21).
-const CLONED: &str = "cloned";
-/// The newest checkpoint whose signature was good, as it came.
-pub(crate) const CHECKPOINT: &str = "checkpoint";
-/// Set while what is shown was salvaged from a damaged store: it proves nothing, and a whole pull from 0 replaces it.
-const SALVAGED: &str = "salvaged";
 /// Most changes of rights in the middle of one pull that are followed; a server that names more holds nobody for ever.
 const MAX_RESTARTS: u32 = 4;
-
-/// Most checkpoints that are kept with an alarm.
-const MOST_BELIEVED: usize = 16;
 
 /// Entries asked for at once: two pages are in memory while one is folded, and a page's cost beyond its entries is small.
 const PAGE: u64 = 2_000;
@@ -60,7 +51,8 @@ pub(crate) async fn pull(client: &Client) -> Result<u64, Fault> {
 
 async fn read(client: &Client) -> Result<u64, Fault> {
     let mut pulled = 0;
-    let (mut cursor, salvaged) = client.run(|inner| inner.db.read(|c| Ok((meta::cursor(c)?, salvaged(c)?)))).await?;
+    let (mut cursor, salvaged) =
+        client.run(|inner| inner.db.read(|c| Ok((meta::cursor(c)?, meta::salvaged(c)?)))).await?;
     let mut stage = salvaged.then_some(Stage { tag: cursor.tag, generation: cursor.generation, pages: 0 });
     if salvaged {
         client.run(|inner| inner.db.write(entry::clear_stage)).await?;
@@ -162,36 +154,6 @@ async fn fetch(client: &Client, request: PullRequest) -> Result<Answer, Fault> {
         .await
 }
 
-/// True when the log has an action of this device that this store did not sign.
-pub(crate) async fn cloned(client: &Client) -> Result<bool, Fault> {
-    client.run(|inner| inner.db.read(is_cloned)).await
-}
-
-/// The same, of a store.
-pub(crate) fn is_cloned(c: &Tx) -> Result<bool, Fault> {
-    Ok(meta::get(c, CLONED)?.is_some())
-}
-
-/// The end of this device's chain is not known: nothing more may be signed on it.
-pub(crate) fn put_cloned(c: &Tx) -> Result<(), Fault> {
-    meta::put(c, CLONED, b"1")
-}
-
-/// The store was rebuilt from what was salvaged: it shows that until a pull from 0 is whole.
-pub(crate) fn put_salvaged(c: &Tx) -> Result<(), Fault> {
-    meta::put(c, SALVAGED, b"1")
-}
-
-/// Whether the store shows what was salvaged.
-pub(crate) fn salvaged(c: &Tx) -> Result<bool, Fault> {
-    Ok(meta::get(c, SALVAGED)?.is_some())
-}
-
-/// This device has a new key: the clone has the old one.
-pub(crate) fn clear_cloned(c: &Tx) -> Result<(), Fault> {
-    meta::delete(c, CLONED)
-}
-
 /// What came back.
 enum Answer {
     Restart { generation: u64, tag: Hash, message: Vec<u8> },
@@ -233,20 +195,6 @@ impl Part {
 }
 
 impl Inner {
-    /// Keeps an alarm with both versions, what this device had been given signed and the message that raised it, and stops.
-    pub(crate) fn alarm<T>(&self, lie: &Lie, message: &[u8]) -> Result<T, Fault> {
-        tracing::error!(code = %lie.code, position = lie.position, "the log lies");
-        self.db.write(|c| {
-            let newest = Some(checkpoint(c)?);
-            let promised = entry::anchors(c)?.into_iter().rev().map(|anchor| anchor.checkpoint);
-            let believed = newest.into_iter().chain(promised).filter(|text| !text.is_empty()).take(MOST_BELIEVED);
-            let evidence = entry::Evidence { believed: believed.collect(), message: message.to_owned() };
-            entry::put_alarm(c, self.config.clock.wall(), lie, &evidence)
-        })?;
-        self.emit(Event::Alarm);
-        Err(Fault::corrupt("log"))
-    }
-
     /// Keeps a verified page until those after it are there.
     fn put_aside(&self, number: u64, message: &[u8]) -> Result<(), Fault> {
         let packed = page::pack(message)?;
@@ -268,7 +216,7 @@ impl Inner {
                 let at_this_size = |text: &String| {
                     SignedCheckpoint::parse(text).is_ok_and(|signed| signed.checkpoint.size == seen.size)
                 };
-                let checkpoint = Some(checkpoint(c)?).filter(at_this_size).unwrap_or_default();
+                let checkpoint = Some(meta::checkpoint(c)?).filter(at_this_size).unwrap_or_default();
                 entry::put_anchor(c, &entry::Anchor { seen, checkpoint })?;
                 if generation > old {
                     superseded::set_aside(c, old)?;
@@ -276,7 +224,7 @@ impl Inner {
                     outbox::unlog(c)?;
                 }
                 rows::clear(c)?;
-                meta::delete(c, SALVAGED)?;
+                meta::put_salvaged(c, false)?;
                 meta::put_cursor(c, &meta::Cursor::start(generation, tag))?;
             }
             let mut stop = |trouble| match trouble {
@@ -403,7 +351,7 @@ impl Inner {
             }
         }
         if last.is_none_or(|last| entry.action.header().sequence > last) {
-            meta::put(c, CLONED, b"1")?;
+            meta::put_cloned(c, true)?;
         }
         Ok(())
     }
@@ -452,15 +400,10 @@ impl Inner {
             if push::promised(c)? > checkpoint.size {
                 return Err(lie(Code::Checkpoint, "the log ends below a receipt that the server gave"));
             }
-            meta::put(c, CHECKPOINT, text.as_bytes())?;
+            meta::put_checkpoint(c, text)?;
         }
         Ok(())
     }
-}
-
-/// The checkpoint of the last whole pull; empty before it.
-fn checkpoint(c: &Tx) -> Result<String, Fault> {
-    String::from_utf8(meta::get(c, CHECKPOINT)?.unwrap_or_default()).map_err(|_| Fault::corrupt("store"))
 }
 
 /// Checks every signature, on every core.

@@ -25,7 +25,6 @@ use crate::{
     db::{Tx, meta, outbox, record as rows},
     event::Event,
     secret,
-    sync::pull,
 };
 
 /// Who vouches for the new key.
@@ -132,7 +131,7 @@ impl Inner {
         }
         meta::put_own_chain(c, head)?;
         meta::put(c, DEVICE, new.verifying_key().as_bytes())?;
-        pull::clear_cloned(c)
+        meta::put_cloned(c, false)
     }
 
     /// Runs `sign`, which names `new` as this device's key in the store, in one transaction; `new` signs from its commit on.
