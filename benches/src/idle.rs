@@ -75,6 +75,10 @@ async fn relay(to: String, wire: Arc<Wire>) -> Result<String, Failure> {
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
             let Ok(server) = TcpStream::connect(&to).await else { continue };
+            // What it passes on in pieces would otherwise wait for the acknowledgement of the piece before.
+            if client.set_nodelay(true).and_then(|()| server.set_nodelay(true)).is_err() {
+                continue;
+            }
             let (from_client, to_client) = client.into_split();
             let (from_server, to_server) = server.into_split();
             tokio::spawn(pass(from_client, to_server, Arc::clone(&wire), true));

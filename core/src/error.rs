@@ -38,7 +38,7 @@ pub fn io(what: &'static str, cause: &io::Error) -> Fault {
     }
 }
 
-/// A failed operation on what a person named: what is wrong with its place is said of `path`, the rest as by [`io`].
+/// A failed operation on what a person named: what is wrong with its place is said of `path`, the rest as by [`io()`].
 pub fn io_at_path(what: &'static str, cause: &io::Error) -> Fault {
     match cause.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Fault::invalid("path", "missing"),

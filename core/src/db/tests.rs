@@ -9,6 +9,14 @@ fn key(byte: u8) -> DatabaseKey {
     Zeroizing::new([byte; 48])
 }
 
+/// A store with a word in it, opened after a process that did not close it.
+fn killed(file: &Path) -> Db {
+    let db = Db::create(file, key(1)).unwrap();
+    db.write(|c| meta::put(c, "word", b"kept")).unwrap();
+    std::mem::forget(db);
+    Db::open(file, key(1)).unwrap()
+}
+
 #[test]
 fn another_key_opens_nothing_and_changes_nothing() {
     let home = tempfile::tempdir().unwrap();
@@ -74,10 +82,7 @@ fn a_paused_store_is_busy_and_a_resumed_one_goes_on() {
 fn a_store_that_was_not_closed_is_known_by_it_and_checks_whole() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("store.db");
-    let db = Db::create(&file, key(1)).unwrap();
-    db.write(|c| meta::put(c, "word", b"kept")).unwrap();
-    std::mem::forget(db);
-    let db = Db::open(&file, key(1)).unwrap();
+    let db = killed(&file);
     assert!(db.unclean);
     assert_eq!(db.check(), Ok(()));
     assert_eq!(db.read(|c| meta::get(c, "word")).unwrap().as_deref(), Some(b"kept".as_slice()));
@@ -87,10 +92,7 @@ fn a_store_that_was_not_closed_is_known_by_it_and_checks_whole() {
 fn a_check_that_a_pause_cut_short_is_due_until_one_has_ended() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("store.db");
-    let db = Db::create(&file, key(1)).unwrap();
-    db.write(|c| meta::put(c, "word", b"kept")).unwrap();
-    std::mem::forget(db);
-    let db = Db::open(&file, key(1)).unwrap();
+    let db = killed(&file);
     // Deep in the check, and nothing else would let it go: a pause that waited for it would not come back.
     let stopped = std::thread::scope(|scope| {
         db.read(|c| {
