@@ -1,4 +1,4 @@
-# A Secret Service of its own on the message bus of this session: starts the daemon with a login keyring that a throwaway
+# A Secret Service of its own on the D-Bus session bus: starts the daemon with a login keyring that a throwaway
 # password opens, waits until that keyring is offered, runs the command, with the daemon's process id in the environment,
 # and ends the daemon. The name is asked for first: a call to a name without owner would start a second daemon.
 call() { dbus-send --session --print-reply --dest="$@" 2>/dev/null; }
