@@ -1,0 +1,39 @@
+// What the desktop shell answers beside the core: opening the store, links from outside, native dialogs.
+import { hear, send } from "#transport";
+import { useEffect } from "react";
+import type { Fault } from "../generated/client";
+import { Failure, faultOf } from "./client";
+
+/** Whether the store is open, or what stands in its way. */
+export type DeskState = { open: true } | { open: false; fault: Fault };
+
+async function ask<T>(name: string, request?: unknown): Promise<T> {
+  try {
+    return (await send(name, request)) as T;
+  } catch (thrown) {
+    throw new Failure(faultOf(thrown));
+  }
+}
+
+export const desk = {
+  state: () => ask<DeskState>("desk_state"),
+  openAgain: () => ask<DeskState>("open_again"),
+  /** Keeps the keys under a passphrase, where this computer has no keystore. */
+  usePassphrase: (passphrase: string) => ask<DeskState>("use_passphrase", { passphrase }),
+  /** The invite link with which the application was opened, once. */
+  pendingLink: () => ask<string | null>("pending_link"),
+  /** Pictures that the person picks. */
+  pickPictures: () => ask<string[]>("pick_pictures"),
+  /** Where the person wants something new to be written; none when they thought better of it. */
+  pickFolder: (name: string) => ask<string | null>("pick_folder", { name }),
+};
+
+/** Pictures dropped on the window. */
+export function useDrop(told: (paths: string[]) => void) {
+  useEffect(() => hear("drop", (payload) => told((payload as { paths: string[] }).paths)), [told]);
+}
+
+/** Invite links opened while the application runs. */
+export function useLink(told: (link: string) => void) {
+  useEffect(() => hear("link", (payload) => told((payload as { link: string }).link)), [told]);
+}

@@ -1,0 +1,8 @@
+export type Fault = { fault: "offline" | "signed_out" | "denied" | "not_found" | "storage_full" | "reenrol" | "outdated" | "cancelled" } | { fault: "locked"; why: "missing" | "locked" | "invalidated" } | { fault: "invalid"; field: string; reason: string } | { fault: "too_large"; limit: number } | { fault: "busy"; retry_after: number } | { fault: "corrupt"; what: string } | { fault: "internal"; trace: string };
+export type Custody = "local" | "received" | "verified";
+export type Datum = any;
+export interface RecordView { id: string; kind: string; fields: Record<string, Datum>; withdrawn: boolean; }
+export interface StatusView { state: string; organisation_name: string; member_name: string; connection: "unknown" | "online" | "offline" | "signed_out" | "impostor" | "alarm"; waiting: number; size: number; }
+export type Event = { event: "records"; kinds: string[] } | { event: "outbox" } | { event: "photo"; record: string } | { event: "connection"; connection: string } | { event: "alarm" };
+type C<R, A> = { request: R; answer: A };
+export interface Calls { status: C<undefined, StatusView>; list: C<any, { records: RecordView[]; next: string | null }>; conflicts: C<undefined, RecordView[]>; record: C<any, any>; history: C<any, any>; search: C<any, any>; day: C<any, any>; week: C<any, any>; cell: C<any, any>; hours: C<any, any>; verdict: C<any, any>; places: C<any, any>; devices: C<any, any>; photos: C<any, any>; photo: C<any, any>; photo_days: C<any, any>; custody: C<any, any>; log: C<any, any>; waiting: C<any, any>; uploads: C<any, any>; held: C<any, any>; storage: C<any, any>; alarms: C<any, any>; repairs: C<any, any>; correct: C<any, any> }

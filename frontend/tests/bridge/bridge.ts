@@ -1,0 +1,108 @@
+// The bridge of tests: serves the page to an ordinary browser and passes its calls to `plumbline-drive`, a real client with
+// its store, its keys and, where there is one, its server. What the desktop shell adds of its own is answered here.
+//
+// PLUMBLINE_DRIVE names the program, PLUMBLINE_HOME the client's folder; its passphrase is that of the demonstration.
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createInterface } from "node:readline";
+import type { Plugin } from "vite";
+
+type Said = { ok?: unknown; fault?: unknown };
+
+class Drive {
+  private process: ChildProcessWithoutNullStreams;
+  private waiting: ((said: Said) => void)[] = [];
+
+  constructor(program: string, home: string) {
+    const env = { ...process.env, PLUMBLINE_PASSPHRASE: process.env.PLUMBLINE_PASSPHRASE ?? "demonstration" };
+    this.process = spawn(program, ["--home", home, "--passphrase-env", "PLUMBLINE_PASSPHRASE"], { env });
+    this.process.stderr.pipe(process.stderr);
+    createInterface({ input: this.process.stdout }).on("line", (line) => this.waiting.shift()?.(JSON.parse(line) as Said));
+  }
+
+  call(call: string, args: unknown): Promise<Said> {
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+      this.process.stdin.write(`${JSON.stringify({ call, args })}\n`);
+    });
+  }
+
+  close() {
+    this.process.stdin.end();
+  }
+}
+
+/** Calls that change nothing: after any other the page is told to read again. */
+const READS = /^(status|kinds|day|week|cell|record|history|list|search|conflicts|hours|verdict|room|photos?|photo_days|thumbnail|original|custody|check_photo|uploads|places|waiting|held|log|recovery_key|lost|alarms|repairs|devices|storage)$/;
+const EVENTS = [
+  { event: "records", kinds: ["member", "project", "device", "invite", "punch", "photo", "note", "crew", "week", "absence"] },
+  { event: "outbox" },
+  { event: "connection", connection: "unknown" },
+  { event: "alarm" },
+];
+
+export function bridge(): Plugin {
+  const program = process.env.PLUMBLINE_DRIVE;
+  const home = process.env.PLUMBLINE_HOME;
+  if (!program || !home) throw new Error("PLUMBLINE_DRIVE and PLUMBLINE_HOME have to name the driver and the client's folder");
+  const listeners = new Set<ServerResponse>();
+  const drive = new Drive(program, home);
+  const tell = () => {
+    for (const listener of listeners)
+      for (const event of EVENTS) listener.write(`event: core\ndata: ${JSON.stringify(event)}\n\n`);
+  };
+  const call = async (name: string, args: unknown): Promise<Said> => {
+    const desk = DESK[name];
+    if (desk) return { ok: desk(args) };
+    const said = await drive.call(name, args);
+    if (!READS.test(name)) tell();
+    return said;
+  };
+  const photo = async (which: string, id: string, response: ServerResponse) => {
+    const said =
+      which === "thumbnail"
+        ? await call("thumbnail", { id })
+        : await call("original", { photo: id, from: 0, length: 4 * 1024 * 1024 });
+    const hex = which === "thumbnail" ? said.ok : (said.ok as { bytes: string } | undefined)?.bytes;
+    if (typeof hex !== "string") return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": "image/jpeg", "cache-control": "no-store" }).end(Buffer.from(hex, "hex"));
+  };
+  return {
+    name: "plumbline-bridge",
+    configureServer(server) {
+      // Follows the server as the window's own loop does.
+      void drive.call("start", null);
+      server.httpServer?.on("close", () => drive.close());
+      server.middlewares.use((request, response, next) => {
+        const path = request.url ?? "";
+        const picture = /^\/photo\/(thumbnail|original)\/([0-9a-f-]{36})$/.exec(path);
+        if (path === "/call" && request.method === "POST") {
+          void body(request)
+            .then((text) => JSON.parse(text) as { call: string; args: unknown })
+            .then(({ call: name, args }) => call(name, args))
+            .then((said) => response.end(JSON.stringify(said)));
+        } else if (path === "/events") {
+          response.writeHead(200, { "content-type": "text/event-stream" });
+          listeners.add(response);
+          request.on("close", () => listeners.delete(response));
+        } else if (picture?.[1] && picture[2]) {
+          void photo(picture[1], picture[2], response);
+        } else next();
+      });
+    },
+  };
+}
+
+/** What the desktop shell answers beside the client. A browser has no native dialogs: nobody picked anything. */
+const DESK: Record<string, (args: unknown) => unknown> = {
+  desk_state: () => ({ open: true }),
+  pending_link: () => process.env.PLUMBLINE_LINK ?? null,
+  pick_pictures: () => (process.env.PLUMBLINE_PICTURES ?? "").split(":").filter(Boolean),
+  pick_folder: () => process.env.PLUMBLINE_EXPORT ?? null,
+};
+
+async function body(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString();
+}

@@ -1,0 +1,13 @@
+// Tests of the page: units in Node, screens in a real browser over a real client (tests/screens).
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"],
+    globalSetup: ["tests/setup.ts"],
+    // One client holds one store: whoever drives it goes alone.
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+  },
+});
