@@ -4,6 +4,7 @@
 //! keystore's one file) the file system.
 
 pub mod aead;
+pub mod call;
 pub mod client;
 pub mod clock;
 pub mod datum;

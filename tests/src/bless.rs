@@ -7,7 +7,7 @@ use std::{fmt::Write, fs, io, path::Path};
 use plumbline_protocol::{policy, vectors};
 use plumbline_server::{Access, ROUTES, Route};
 
-use crate::facade;
+use crate::facade::{Source, document::document, typescript::typescript};
 
 /// A file and what has to stand in it.
 type Generated = (String, String);
@@ -23,10 +23,12 @@ const HEAD: &str =
 
 /// Everything that is generated.
 pub fn files() -> Vec<Generated> {
+    let source = Source::read();
     let mut files = vec![
         ("tests/permissions.txt".to_owned(), policy::grid()),
         ("tests/routes.txt".to_owned(), routes()),
-        ("docs/client.md".to_owned(), facade::document()),
+        ("docs/client.md".to_owned(), document(&source)),
+        ("frontend/src/generated/client.ts".to_owned(), typescript(&source)),
     ];
     let vectors = vectors::files().expect("the vectors come out");
     files.extend(vectors.into_iter().map(|(name, json)| (format!("tests/vectors/{name}"), json)));

@@ -6,146 +6,24 @@
 
 use std::{
     io::{self, BufRead, Read, Write},
-    mem,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
-use data_encoding::HEXLOWER;
 use plumbline_core::{
     Client, Config,
+    call::call,
     clock::SystemClock,
-    enrol::{CreateOrganisationRequest, CreatedView, EnrolRequest, SignOutRequest, SignOutView, StatusView},
     keystore::{Keystore, PassphraseKeystore},
-    log::{AlarmView, ExportAlarmRequest, ExportLogRequest, LogView},
-    member::{InviteRequest, InviteView, MemberRequest, ProjectRequest, RevokeRequest},
-    outbox::{ActionRequest, HeldView, WaitingView},
-    photo::{CaptureRequest, ExportPhotoRequest, PhotoView, PhotosView, RoomView},
-    punch::{ClockRequest, CorrectRequest, HoursRequest, HoursView, VerdictView},
-    record::{
-        ChangeView, ListRequest, ListView, RecordRequest, RecordView, SearchRequest, WithdrawRequest, WriteRequest,
-    },
-    repair::RepairView,
-    restore::{LostView, PassHoleRequest, RecoverRequest, RecoveredView, RestoreRequest, RestoredView},
-    sync::{Reason, SyncView},
 };
 use plumbline_protocol::Fault;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 use zeroize::Zeroizing;
 
 /// Most bytes of a line.
 pub const MAX_LINE: usize = 1024 * 1024;
-
-/// A call, as docs/client.md lists it.
-pub struct Call {
-    /// Name of the client's method.
-    pub name: &'static str,
-    /// Type of its request; empty when it takes none.
-    pub request: &'static str,
-    /// Type of its answer.
-    pub view: &'static str,
-}
-
-/// Declares each call once: those that are awaited, then those that only set something going.
-macro_rules! calls {
-    (
-        awaited { $($name:ident($($request:ty)?) -> $view:ty;)* }
-        at once { $($now:ident($($with:ty)?);)* }
-    ) => {
-        /// Every call there is.
-        pub const CALLS: &[Call] = &[
-            $(Call {
-                name: stringify!($name),
-                request: concat!("" $(, stringify!($request))?),
-                view: stringify!($view),
-            },)*
-            $(Call { name: stringify!($now), request: concat!("" $(, stringify!($with))?), view: "()" },)*
-        ];
-
-        async fn call(client: &Client, name: &str, mut args: Value) -> Result<Value, Fault> {
-            match name {
-                $(stringify!($name) => {
-                    let answer = client.$name($(take::<$request>(&mut args)?)?);
-                    nothing(&args)?;
-                    encode::<$view>(answer.await?.into())
-                })*
-                $(stringify!($now) => {
-                    client.$now($(take::<$with>(&mut args)?)?);
-                    nothing(&args)?;
-                    Ok(Value::Null)
-                })*
-                _ => Err(Fault::invalid("call", "unknown")),
-            }
-        }
-    };
-}
-
-calls! {
-    awaited {
-        create_organisation(CreateOrganisationRequest) -> CreatedView;
-        enrol(EnrolRequest) -> StatusView;
-        status() -> StatusView;
-        sign_out(SignOutRequest) -> SignOutView;
-        pause() -> ();
-        resume() -> ();
-        create_project(ProjectRequest) -> RecordView;
-        add_member(MemberRequest) -> RecordView;
-        invite(InviteRequest) -> InviteView;
-        revoke_device(RevokeRequest) -> RecordView;
-        write(WriteRequest) -> RecordView;
-        withdraw(WithdrawRequest) -> RecordView;
-        record(RecordRequest) -> RecordView;
-        history(RecordRequest) -> Vec<ChangeView>;
-        list(ListRequest) -> ListView;
-        search(SearchRequest) -> Vec<RecordView>;
-        conflicts() -> Vec<RecordView>;
-        clock(ClockRequest) -> Vec<RecordView>;
-        correct(CorrectRequest) -> RecordView;
-        hours(HoursRequest) -> HoursView;
-        verdict(RecordRequest) -> VerdictView;
-        room() -> RoomView;
-        capture(CaptureRequest) -> PhotoView;
-        photos(ListRequest) -> PhotosView;
-        photo(RecordRequest) -> PhotoView;
-        thumbnail(RecordRequest) -> Hex;
-        work_off_thumbnails() -> u64;
-        export_photo(ExportPhotoRequest) -> ();
-        waiting() -> Vec<WaitingView>;
-        dismiss(ActionRequest) -> ();
-        held() -> Vec<HeldView>;
-        admit(ActionRequest) -> RecordView;
-        sync() -> SyncView;
-        log() -> LogView;
-        export_log(ExportLogRequest) -> LogView;
-        export_alarm(ExportAlarmRequest) -> AlarmView;
-        restore(RestoreRequest) -> RestoredView;
-        recover(RecoverRequest) -> RecoveredView;
-        recovery_key() -> Option<RecoveredView>;
-        recovery_key_printed() -> ();
-        lost() -> Vec<LostView>;
-        pass_hole(PassHoleRequest) -> RecordView;
-        rotate_server_key() -> RecordView;
-        alarms() -> Vec<AlarmView>;
-        repairs() -> Vec<RepairView>;
-    }
-    at once {
-        start();
-        wake(Reason);
-    }
-}
-
-/// Bytes as lower-case hex.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct Hex(String);
-
-impl From<Vec<u8>> for Hex {
-    fn from(bytes: Vec<u8>) -> Self {
-        Hex(HEXLOWER.encode(&bytes))
-    }
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -285,38 +163,6 @@ fn next_line(input: &mut impl BufRead) -> io::Result<Option<Result<Vec<u8>, Faul
     }
 }
 
-/// The request, which `args` is left without. Absent arguments are an empty object.
-fn take<T: DeserializeOwned>(args: &mut Value) -> Result<T, Fault> {
-    let args = match mem::take(args) {
-        Value::Null => json!({}),
-        args => args,
-    };
-    serde_path_to_error::deserialize(args).map_err(|e| wrong(&e))
-}
-
-fn nothing(args: &Value) -> Result<(), Fault> {
-    match args {
-        Value::Null => Ok(()),
-        Value::Object(fields) if fields.is_empty() => Ok(()),
-        _ => Err(Fault::invalid("args", "unknown")),
-    }
-}
-
-fn encode<T: Serialize>(view: T) -> Result<Value, Fault> {
-    serde_json::to_value(view).map_err(|_| Fault::corrupt("view"))
-}
-
-/// Which argument is wrong, and how. Serde says it in a sentence that names a field between back quotes.
-fn wrong(error: &serde_path_to_error::Error<serde_json::Error>) -> Fault {
-    let (path, text) = (error.path().to_string(), error.inner().to_string());
-    for (start, reason) in [("missing field", "missing"), ("unknown field", "unknown")] {
-        if let (true, Some(field)) = (text.starts_with(start), text.split('`').nth(1)) {
-            return Fault::invalid(field, reason);
-        }
-    }
-    Fault::invalid(if path == "." { "args" } else { &path }, "type")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -330,15 +176,5 @@ mod tests {
         assert_eq!(next_line(&mut input).unwrap(), Some(Err(Fault::TooLarge { limit: MAX_LINE as u64 })));
         assert_eq!(next_line(&mut input).unwrap(), Some(Ok(b"last".to_vec())));
         assert_eq!(next_line(&mut input).unwrap(), None);
-    }
-
-    #[test]
-    fn an_argument_that_is_wrong_is_named() {
-        let ask = |args| take::<ClockRequest>(&mut { args }).map(|_| ());
-        assert_eq!(ask(Value::Null), Err(Fault::invalid("what", "missing")));
-        assert_eq!(ask(json!({"what": "in", "whom": 1})), Err(Fault::invalid("whom", "unknown")));
-        assert_eq!(ask(json!({"what": 3})), Err(Fault::invalid("what", "type")));
-        assert_eq!(ask(json!([])), Err(Fault::invalid("args", "type")));
-        assert_eq!(nothing(&json!({"x": 1})), Err(Fault::invalid("args", "unknown")));
     }
 }
