@@ -85,6 +85,8 @@ pub struct StatusView {
     pub server: String,
     /// What is known of the connection.
     pub connection: Connection,
+    /// When the server was last reached: by the last round, or at the latest when it last had something to say.
+    pub contact: Option<i64>,
     /// Generation of the log.
     pub generation: u64,
     /// Its size as far as it was read.
@@ -389,6 +391,10 @@ impl Inner {
                 device: self.device().to_string(),
                 server: identity.map(|i| i.at.clone()).unwrap_or_default(),
                 connection: self.sync.connection(),
+                contact: match self.sync.contact() {
+                    None => meta::time_anchor(c)?.map(|anchor| anchor.time),
+                    contact => contact,
+                },
                 generation: seen.generation,
                 size: seen.size,
                 root: seen.root,

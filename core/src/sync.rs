@@ -113,6 +113,8 @@ pub(crate) struct Worker {
     reasons: Mutex<BTreeSet<Reason>>,
     woken: Arc<Notify>,
     connection: Mutex<Connection>,
+    /// When a round last reached the server, by the wall clock, since the client was opened.
+    contact: Mutex<Option<i64>>,
     started: AtomicBool,
     /// The socket.
     pub live: Live,
@@ -125,6 +127,10 @@ pub(crate) struct Worker {
 impl Worker {
     pub fn connection(&self) -> Connection {
         *self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn contact(&self) -> Option<i64> {
+        *self.contact.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives a reason for a round.
@@ -160,6 +166,9 @@ impl Client {
             Err(Fault::Corrupt { what }) if what == "log" => Connection::Alarm,
             Err(_) => Connection::Offline,
         };
+        if done.is_ok() {
+            *inner.sync.contact.lock().unwrap_or_else(PoisonError::into_inner) = Some(inner.config.clock.wall());
+        }
         let before = {
             let mut known = inner.sync.connection.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *known, connection)

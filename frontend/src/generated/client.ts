@@ -734,6 +734,8 @@ export interface StatusView {
   server: string;
   /** What is known of the connection. */
   connection: Connection;
+  /** When the server was last reached: by the last round, or at the latest when it last had something to say. */
+  contact: number | null;
   /** Generation of the log. */
   generation: number;
   /** Its size as far as it was read. */

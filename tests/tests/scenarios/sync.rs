@@ -65,6 +65,23 @@ async fn a_rough_way_home(seed: u64, faults: Faults) {
     assert_eq!(hashes.len() as u64, report.size, "an action is in the log twice");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_last_contact_is_told_without_a_link_and_after_a_restart() {
+    let (mut world, project) = World::with_a_crew(40).await;
+    let contact = world.clock.now();
+    world.of("Teo").client.sync().await.unwrap();
+    assert_eq!(world.of("Teo").client.status().await.unwrap().contact, Some(contact));
+    world.cut();
+    world.clock.advance(90 * MINUTE);
+    world.of("Teo").note(project, "Nobody hears this").await;
+    world.of("Teo").client.sync().await.unwrap_err();
+    assert_eq!(world.of("Teo").client.status().await.unwrap().contact, Some(contact));
+
+    world.reopen("Teo").await;
+    let told = world.of("Teo").client.status().await.unwrap().contact.unwrap();
+    assert!((contact - 5 * MINUTE..=contact).contains(&told), "{told} is not what the server last said before {contact}");
+}
+
 /// Shows c09, c10, c11.
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_arrives_once_over_links_on_which_everything_goes_wrong() {
