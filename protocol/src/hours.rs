@@ -21,6 +21,8 @@
 //!    interval; at midnight there is no doubt. A time typed by hand is a statement and has no doubt of its own. Sums of
 //!    these bounds hold, though tighter ones may exist.
 
+pub mod span;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{
@@ -163,18 +165,12 @@ pub enum FlagKind {
 /// The hours of `punches` by the rules of this module. `zone` tells the time zone of a project.
 pub fn hours(punches: impl IntoIterator<Item = Punch>, zone: impl Fn(&Uuid) -> TimeZone) -> Hours {
     let mut flags = BTreeSet::new();
-    let mut timelines: BTreeMap<(Uuid, Uuid), Vec<Punch>> = BTreeMap::new();
-    for punch in punches.into_iter().filter(|punch| !punch.withdrawn) {
-        flags.extend(doubts(&punch.at).map(|kind| punch.flag(kind)));
-        if punch.at.valid() {
-            timelines.entry((punch.worker, punch.project)).or_default().push(punch);
-        }
-    }
+    let punches = punches.into_iter().filter(|punch| !punch.withdrawn);
+    let timelines = timelines(punches.inspect(|punch| flags.extend(doubts(&punch.at).map(|kind| punch.flag(kind)))));
     let mut rows: BTreeMap<(Uuid, Uuid, Date, Option<String>), Total> = BTreeMap::new();
     let mut worked: BTreeMap<Uuid, Vec<Worked>> = BTreeMap::new();
-    for ((worker, project), mut timeline) in timelines {
-        timeline.sort_by_key(|punch| (punch.at.stated, punch.what, punch.id));
-        let (shifts, faulty) = pair(&timeline);
+    for ((worker, project), timeline) in timelines {
+        let Paired { shifts, flags: faulty, .. } = pair(&timeline);
         flags.extend(faulty);
         let zone = zone(&project);
         for shift in &shifts {
@@ -202,6 +198,18 @@ pub fn zone(name: &str) -> Result<TimeZone, Fault> {
 /// The first day of the week of `date`, for weeks that begin on `first` (Monday by ISO 8601, Sunday on many payrolls).
 pub fn week_of(date: Date, first: Weekday) -> Date {
     date.saturating_sub(Span::new().days(date.weekday().since(first)))
+}
+
+/// The day that `text` names, `2026-12-10`, if it is one of the years 2000 to 2199 in its one spelling.
+pub fn day(text: &str) -> Option<Date> {
+    let date: Date = text.parse().ok()?;
+    (date.to_string() == text && (2000..=2199).contains(&date.year())).then_some(date)
+}
+
+/// The first millisecond of `date` in `zone`, and that of the day after.
+pub fn bounds(date: Date, zone: &TimeZone) -> (i64, i64) {
+    let begins = |date| begins(date, zone).saturating_mul(1000);
+    (begins(date), begins(date.saturating_add(Span::new().days(1))))
 }
 
 impl Hours {
@@ -306,7 +314,7 @@ impl<'p> Stretch<'p> {
         let mut parts = Vec::new();
         let mut rest = self;
         loop {
-            let (date, end) = day(rest.from.second, zone);
+            let (date, end) = local_day(rest.from.second, zone);
             if end >= rest.to.second {
                 parts.push((date, rest));
                 return parts;
@@ -358,8 +366,29 @@ impl<'p> Shift<'p> {
     }
 }
 
-/// The shifts that count on one worker's timeline on one project, and what is wrong with the rest.
-fn pair(timeline: &[Punch]) -> (Vec<Shift<'_>>, Vec<Flag>) {
+/// What one worker's timeline on one project comes to.
+struct Paired<'p> {
+    /// The shifts that count.
+    shifts: Vec<Shift<'p>>,
+    /// The last one, where it has no out yet.
+    open: Option<Shift<'p>>,
+    /// What is wrong with the rest.
+    flags: Vec<Flag>,
+}
+
+/// The punches that count of each worker on each project, in their order.
+fn timelines(punches: impl Iterator<Item = Punch>) -> BTreeMap<(Uuid, Uuid), Vec<Punch>> {
+    let mut timelines: BTreeMap<(Uuid, Uuid), Vec<Punch>> = BTreeMap::new();
+    for punch in punches.filter(|punch| !punch.withdrawn && punch.at.valid()) {
+        timelines.entry((punch.worker, punch.project)).or_default().push(punch);
+    }
+    for timeline in timelines.values_mut() {
+        timeline.sort_by_key(|punch| (punch.at.stated, punch.what, punch.id));
+    }
+    timelines
+}
+
+fn pair(timeline: &[Punch]) -> Paired<'_> {
     let (mut shifts, mut flags) = (Vec::new(), Vec::new());
     let mut open: Option<Shift> = None;
     for moment in timeline.chunk_by(|a, b| a.at.stated == b.at.stated) {
@@ -392,8 +421,8 @@ fn pair(timeline: &[Punch]) -> (Vec<Shift<'_>>, Vec<Flag>) {
             }
         }
     }
-    flags.extend(open.map(|shift| shift.start.flag(FlagKind::Open)));
-    (shifts, flags)
+    flags.extend(open.iter().map(|shift| shift.start.flag(FlagKind::Open)));
+    Paired { shifts, open, flags }
 }
 
 /// Takes one of the punches of a moment, which stand in queues by kind: the first that fits, otherwise the first.
@@ -453,16 +482,21 @@ fn overlaps(mut worked: Vec<Worked>) -> Vec<Flag> {
 /// Where clocks go back over midnight the old date shows again for a while; that while belongs to the day that has
 /// begun. Within the years that punches may have, no calendar arithmetic can fail; the fallbacks keep the function
 /// total.
-fn day(second: i64, zone: &TimeZone) -> (Date, i64) {
+fn local_day(second: i64, zone: &TimeZone) -> (Date, i64) {
     let mut date = zone.to_datetime(Timestamp::from_second(second).unwrap_or_default()).date();
     loop {
         let tomorrow = date.saturating_add(Span::new().days(1));
-        let end = tomorrow.to_zoned(zone.clone()).map_or(i64::MAX, |midnight| midnight.timestamp().as_second());
+        let end = begins(tomorrow, zone);
         if end > second || tomorrow == date {
             return (date, end);
         }
         date = tomorrow;
     }
+}
+
+/// The second at which `date` begins.
+fn begins(date: Date, zone: &TimeZone) -> i64 {
+    date.to_zoned(zone.clone()).map_or(i64::MAX, |midnight| midnight.timestamp().as_second())
 }
 
 fn row(((worker, project, date, classification), total): ((Uuid, Uuid, Date, Option<String>), Total)) -> Row {

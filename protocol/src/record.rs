@@ -23,7 +23,9 @@ macro_rules! record_kinds {
         pub const KINDS: &[&Kind] = &[$(&$kind::KIND),+];
     };
 }
-record_kinds! { organisation, member, device, invite, project, punch, photo, note, deposit, restore }
+record_kinds! {
+    organisation, member, device, invite, project, punch, photo, note, deposit, restore, week, crew, absence,
+}
 
 /// The kind called `name`, if this version knows it.
 pub fn kind(name: &str) -> Option<&'static Kind> {
@@ -35,9 +37,9 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
 pub enum Access {
     /// Visible to every member, judged by every client (rules 5 and 6).
     Organisation,
-    /// The site's own records: project, photo, note, deposit.
+    /// The site's own records: project, photo, note, deposit, crew.
     Site,
-    /// Time worked.
+    /// Time worked: punch, week, absence.
     Time,
 }
 
@@ -100,6 +102,8 @@ pub enum Type {
     Geofence,
     /// An IANA time zone.
     Zone,
+    /// A day of the calendar, `2026-12-10`, of the years 2000 to 2199.
+    Day,
 }
 
 /// A field of a kind.
@@ -218,7 +222,8 @@ pub(crate) fn check_fields(book: &mut dyn Book, kind: &Kind, change: &Change<'_>
         empty = false;
         let Some(field) = kind.field(name) else { return invalid(name, "unknown") };
         if change.before.is_some() {
-            if field.fixed {
+            // What says again what is there changes nothing: two devices may have made one record, each for itself.
+            if field.fixed && change.before.and_then(|before| before.value(name)) != Some(value) {
                 return invalid(name, "fixed");
             }
             if field.owes_reason && change.body.reason().is_none_or(|r| r.trim().is_empty()) {
@@ -290,6 +295,7 @@ fn check_value(book: &mut dyn Book, field: &Field, value: &Value) -> Result<(), 
         Type::Place => check(evidence::place_from(value).map(|p| p.validate().is_ok()), "range"),
         Type::Geofence => check(evidence::geofence_from(value).map(|g: Geofence| g.validate().is_ok()), "range"),
         Type::Zone => check(value.text().map(|t| crate::hours::zone(t).is_ok()), "unknown"),
+        Type::Day => check(value.text().map(|t| crate::hours::day(t).is_some()), "range"),
     }
 }
 

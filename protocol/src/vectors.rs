@@ -17,7 +17,7 @@ use crate::{
     entry::{Entry, Kept, Outcome},
     evidence,
     fold::{self, Book, MemoryBook, Tip},
-    generation,
+    generation, hours,
     judge::member_actor,
     link::{InviteLink, Server, SetupLink},
     log::{
@@ -26,7 +26,7 @@ use crate::{
     },
     page::{Item, Page, PullRequest, PushResult, Receipt, encode_push},
     policy::{self, sees},
-    record::{self, deposit, device, invite, note, organisation, project, punch, restore},
+    record::{self, deposit, device, invite, note, organisation, project, punch, restore, week},
     time::{Anchor, AnchorSource, BootId, TimeEvidence},
     value::{Key, Value},
 };
@@ -268,6 +268,11 @@ pub(crate) fn story() -> Result<Story, Fault> {
         (restore::SERVER_KEY, Value::from(next.id().0)),
     ];
     log(&mut ledger, &mut again, 15, About::new("restore", id(15), None), fields("restore", 16, &opening), true)?;
+    let monday = hours::day("2026-09-21").ok_or(Fault::NotFound)?;
+    let about = About::new("week", week::record_of(&site, &founder, monday), Some(site));
+    log(&mut ledger, &mut tablet, 17, about, fields("week", 17, &[]), true)?;
+    log(&mut ledger, &mut again, 18, About::new("crew", id(16), Some(site)), fields("crew", 18, &[]), true)?;
+    log(&mut ledger, &mut tablet, 19, About::new("absence", id(17), Some(site)), fields("absence", 19, &[]), true)?;
     Ok(Story { ledger, server: next.key, founder, last })
 }
 
@@ -447,7 +452,7 @@ mod tests {
             &log["entries"][0]["leaf"],
             &log["checkpoint"],
             &log["founder_tag"],
-            &log["directory_sha256"]["entries/000.p/17"],
+            &log["directory_sha256"]["entries/000.p/20"],
             &note["state"],
             &messages["pull"],
             &messages["setup_link"],

@@ -40,7 +40,7 @@ fn an_honest_log_exits_0_and_says_so() {
 #[test]
 fn a_changed_byte_exits_1_and_names_its_place() {
     let root = log("changed");
-    let file = root.join("entries/000.p/17");
+    let file = root.join("entries/000.p/20");
     let mut bytes = fs::read(&file).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
