@@ -75,6 +75,14 @@ calls! {
         correct(request);
         hours(request);
         verdict(request);
+        kinds();
+        day(request);
+        week(request);
+        sign_week(request);
+        approve_week(request);
+        dispute_week(request);
+        cell(request);
+        devices();
         room();
         capture(request);
         photos(request);

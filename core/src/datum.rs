@@ -195,7 +195,7 @@ fn one(field: &Field, datum: &Datum) -> Result<Value, Fault> {
     let wrong = || Fault::invalid(field.name, "type");
     Ok(match (field.ty, datum) {
         (_, Datum::Null) => Value::Null,
-        (Type::Text(_) | Type::Choice(_) | Type::Zone, Datum::Text(t)) => Value::from(t.as_str()),
+        (Type::Text(_) | Type::Choice(_) | Type::Zone | Type::Day, Datum::Text(t)) => Value::from(t.as_str()),
         (Type::Int(..), Datum::Int(i)) => Value::Int(*i),
         (Type::Bool, Datum::Bool(b)) => Value::Bool(*b),
         (Type::Bytes(_), Datum::Text(t)) => Value::Bytes(HEXLOWER.decode(t.as_bytes()).map_err(|_| wrong())?),

@@ -48,6 +48,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("db/migrations/0002.sql"),
     include_str!("db/migrations/0003.sql"),
     include_str!("db/migrations/0004.sql"),
+    include_str!("db/migrations/0005.sql"),
 ];
 /// Stands in `meta` from the first write to the close.
 const OPEN: &str = "open";

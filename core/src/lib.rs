@@ -5,16 +5,20 @@
 
 pub mod aead;
 pub mod call;
+pub mod cell;
 pub mod client;
 pub mod clock;
 pub mod datum;
+pub mod day;
 pub mod db;
+pub mod device;
 pub mod enrol;
 pub mod error;
 pub mod event;
 pub mod evidence;
 pub mod files;
 pub mod keystore;
+pub mod kinds;
 pub mod log;
 pub mod member;
 pub mod net;
@@ -31,5 +35,7 @@ pub mod sync;
 mod testdata;
 #[cfg(test)]
 mod testing;
+mod time;
+pub mod week;
 
 pub use client::{Client, Config};

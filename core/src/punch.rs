@@ -2,23 +2,21 @@
 
 use plumbline_protocol::{
     Fault, RecordId, Uuid, evidence,
-    hours::{self, FlagKind, What},
+    fold::Record,
+    hours::{self, FlagKind},
     place::{Geofence, Verdict},
-    record::{WITHDRAWN, project, punch},
+    record::{project, punch},
     value::Value,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, btree_map::Entry};
 
 use crate::{
     client::{Change, Client, Inner, as_of, current, seen_from},
     datum::PlaceView,
     db::{Tx, record as rows},
     record::RecordView,
+    time::{MAX_PUNCHES, Zones, punch_of},
 };
-
-/// Most punches that one question about hours reads: a crew of 200 over three months.
-const MAX_PUNCHES: u32 = 100_000;
 
 /// A punch of oneself or, for a foreman, of a crew member.
 #[derive(Debug, Clone, Deserialize)]
@@ -243,80 +241,69 @@ impl Inner {
             return Err(Fault::TooLarge { limit: u64::from(MAX_PUNCHES) });
         }
         let punches: Vec<hours::Punch> = shown.iter().filter_map(punch_of).collect();
-        let mut zones = BTreeMap::new();
-        for punch in &punches {
-            if let Entry::Vacant(vacant) = zones.entry(punch.project) {
-                let record = rows::get(c, &RecordId::from(punch.project), rows::Layer::Shown)?;
-                // A project that this person may not see has its days counted in UTC.
-                let name = record.and_then(|r| r.text(project::ZONE).map(str::to_owned));
-                vacant.insert(hours::zone(name.as_deref().unwrap_or("UTC"))?);
-            }
-        }
-        let utc = hours::zone("UTC")?;
-        let hours = hours::hours(punches, |project| zones.get(project).unwrap_or(&utc).clone());
+        let zones = Zones::of_punches(c, &punches)?;
+        let hours = hours::hours(punches, |project| zones.of(project));
         let here = |project: Uuid| request.project.is_none_or(|p| p == project);
-        let rows = hours.rows.into_iter().filter(|r| here(r.project)).map(|r| HoursRow {
-            worker: r.worker,
-            project: r.project,
-            classification: r.classification,
-            date: r.date.to_string(),
-            seconds: r.seconds,
-            breaks_seconds: r.breaks_seconds,
-            uncertain_low: r.uncertain_low,
-            uncertain_high: r.uncertain_high,
-        });
-        let flags = hours.flags.into_iter().filter(|f| here(f.project)).map(|f| HoursFlag {
-            worker: f.worker,
-            project: f.project,
-            punch: f.punch,
-            kind: flag_name(f.kind).to_owned(),
-        });
+        let rows = hours.rows.into_iter().filter(|r| here(r.project)).map(HoursRow::from);
+        let flags = hours.flags.into_iter().filter(|f| here(f.project)).map(HoursFlag::from);
         Ok(HoursView { rows: rows.collect(), flags: flags.collect(), as_of: as_of(&current(c)?) })
     }
 
     fn verdict(&self, c: &Tx, id: &RecordId) -> Result<VerdictView, Fault> {
         self.identity()?;
         let record = rows::shown(c, id)?.filter(|s| s.record.kind == punch::KIND.name).ok_or(Fault::NotFound)?.record;
-        let place = record.value(punch::PLACE).and_then(evidence::place_from);
-        let site = match record.project {
-            Some(project) => rows::get(c, &RecordId::from(project), rows::Layer::Shown)?,
+        let fence = match record.project {
+            Some(project) => fence(c, project)?,
             None => None,
         };
-        let fence: Option<Geofence> = site.and_then(|s| evidence::geofence_from(s.value(project::GEOFENCE)?));
-        let finding = fence.map(|fence| fence.judge(place.as_ref()));
-        let verdict = match (finding.as_ref().map(|f| &f.verdict), &place) {
-            (Some(Verdict::Inside), _) => "inside",
-            (Some(Verdict::Outside), _) => "outside",
-            (Some(Verdict::NoPlace), _) | (None, None) => "no_place",
-            (Some(Verdict::CannotTell), _) | (None, Some(_)) => "cannot_tell",
-        };
-        Ok(VerdictView {
-            verdict: verdict.to_owned(),
-            distance_cm: finding.and_then(|f| f.distance_cm),
-            accuracy_cm: place.as_ref().map(|p| p.accuracy_cm),
-            mock: place.is_some_and(|p| p.mock),
-        })
+        Ok(verdict_of(&record, fence.as_ref()))
     }
 }
 
-fn punch_of(shown: &rows::Shown) -> Option<hours::Punch> {
-    let record = &shown.record;
-    Some(hours::Punch {
-        id: shown.id,
-        worker: record.concerns?,
-        project: record.project?,
-        classification: record.text(punch::CLASSIFICATION).map(str::to_owned),
-        what: match record.text(punch::WHAT)? {
-            "in" => What::In,
-            "out" => What::Out,
-            "break_start" => What::BreakStart,
-            "break_end" => What::BreakEnd,
-            "switch" => What::Switch,
-            _ => return None,
-        },
-        at: record.interval(punch::AT)?,
-        withdrawn: record.flag(WITHDRAWN.name),
-    })
+/// The fence of a project that this member may see.
+pub(crate) fn fence(c: &Tx, project: Uuid) -> Result<Option<Geofence>, Fault> {
+    let site = rows::get(c, &RecordId::from(project), rows::Layer::Shown)?;
+    Ok(site.and_then(|s| evidence::geofence_from(s.value(project::GEOFENCE)?)))
+}
+
+/// Where a punch was, against this fence.
+pub(crate) fn verdict_of(record: &Record, fence: Option<&Geofence>) -> VerdictView {
+    let place = record.value(punch::PLACE).and_then(evidence::place_from);
+    let finding = fence.map(|fence| fence.judge(place.as_ref()));
+    let verdict = match (finding.as_ref().map(|f| &f.verdict), &place) {
+        (Some(Verdict::Inside), _) => "inside",
+        (Some(Verdict::Outside), _) => "outside",
+        (Some(Verdict::NoPlace), _) | (None, None) => "no_place",
+        (Some(Verdict::CannotTell), _) | (None, Some(_)) => "cannot_tell",
+    };
+    VerdictView {
+        verdict: verdict.to_owned(),
+        distance_cm: finding.and_then(|f| f.distance_cm),
+        accuracy_cm: place.as_ref().map(|p| p.accuracy_cm),
+        mock: place.is_some_and(|p| p.mock),
+    }
+}
+
+impl From<hours::Row> for HoursRow {
+    fn from(row: hours::Row) -> Self {
+        HoursRow {
+            worker: row.worker,
+            project: row.project,
+            classification: row.classification,
+            date: row.date.to_string(),
+            seconds: row.seconds,
+            breaks_seconds: row.breaks_seconds,
+            uncertain_low: row.uncertain_low,
+            uncertain_high: row.uncertain_high,
+        }
+    }
+}
+
+impl From<hours::Flag> for HoursFlag {
+    fn from(flag: hours::Flag) -> Self {
+        let hours::Flag { worker, project, punch, kind } = flag;
+        HoursFlag { worker, project, punch, kind: flag_name(kind).to_owned() }
+    }
 }
 
 fn flag_name(kind: FlagKind) -> &'static str {

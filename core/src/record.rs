@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use plumbline_protocol::{
-    Fault, Hash, RecordId, Uuid,
+    DeviceId, Fault, Hash, RecordId, Uuid,
     entry::Outcome,
-    fold::{FieldState, Record},
+    fold::{Book, FieldState, Record},
     judge,
-    record::{self, WITHDRAWN, kind},
+    record::{self, WITHDRAWN, device, kind},
     value::{Key, Value},
 };
 use serde::{Deserialize, Serialize};
@@ -60,6 +60,8 @@ pub struct ChangeView {
     pub by: Option<Uuid>,
     /// The device.
     pub device: String,
+    /// What the member called the device; empty where nobody did.
+    pub label: String,
     /// The stated time at which it was made.
     pub at: Option<i64>,
     /// When the server received it.
@@ -285,7 +287,8 @@ impl Inner {
         Ok(ListView { records: shown.into_iter().map(|s| view_of(s, &seen)).collect(), next })
     }
 
-    fn history(&self, c: &Tx, id: &RecordId) -> Result<Vec<ChangeView>, Fault> {
+    /// Every change of a record, oldest first.
+    pub(crate) fn history(&self, c: &Tx, id: &RecordId) -> Result<Vec<ChangeView>, Fault> {
         self.identity()?;
         let mut book = ShownBook::new(c);
         let mut changes = Vec::new();
@@ -300,6 +303,7 @@ impl Inner {
                 position,
                 by,
                 device: action.header().device.to_string(),
+                label: label(&mut book, &action.header().device)?,
                 at,
                 received,
                 fields: fields_of(action),
@@ -343,6 +347,12 @@ impl Inner {
         }
         book.save()
     }
+}
+
+/// What a device is called.
+pub(crate) fn label(book: &mut ShownBook<'_>, device: &DeviceId) -> Result<String, Fault> {
+    let record = book.record(&RecordId::from(*device))?;
+    Ok(record.and_then(|r| r.text(device::LABEL).map(str::to_owned)).unwrap_or_default())
 }
 
 /// A list's filter in rows.

@@ -1,6 +1,8 @@
 //! Rows of the log: entries that this person may see, anchors that later history must continue, and alarms.
 
-use plumbline_protocol::{DeviceId, Fault, Hash, RecordId, action::Seen, entry::Entry, reader::Lie};
+use std::collections::BTreeMap;
+
+use plumbline_protocol::{DeviceId, Fault, Hash, RecordId, Uuid, action::Seen, entry::Entry, reader::Lie};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Tx, sql};
@@ -57,13 +59,43 @@ fn read_all(mut rows: rusqlite::Rows<'_>) -> Result<Vec<(u64, Entry)>, Fault> {
     Ok(all)
 }
 
-/// Notes the newest `seen` of a device (rule 19).
-pub fn put_seen(c: &Tx, device: &DeviceId, seen: &Seen) -> Result<(), Fault> {
+/// Notes the newest `seen` of a device (rule 19), and when the server received the action that has it.
+pub fn put_seen(c: &Tx, device: &DeviceId, seen: &Seen, received: i64) -> Result<(), Fault> {
     let mut update = c
-        .prepare_cached("UPDATE chain SET seen_generation = ?2, seen_size = ?3, seen_root = ?4 WHERE device = ?1")
+        .prepare_cached(
+            "UPDATE chain SET seen_generation = ?2, seen_size = ?3, seen_root = ?4, received = ?5 WHERE device = ?1",
+        )
         .map_err(sql)?;
-    update.execute(params![device.0, seen.generation, seen.size, seen.root.0]).map_err(sql)?;
+    update.execute(params![device.0, seen.generation, seen.size, seen.root.0, received]).map_err(sql)?;
     Ok(())
+}
+
+/// What the newest visible action of a device told.
+#[derive(Debug, Clone, Copy)]
+pub struct Heard {
+    /// When the server received it, milliseconds since 1970; none where that was not noted.
+    pub received: Option<i64>,
+    /// Generation and size of the log that its author had verified.
+    pub seen: (u64, u64),
+}
+
+/// What was heard of each device.
+pub fn heard(c: &Tx) -> Result<BTreeMap<DeviceId, Heard>, Fault> {
+    let text = "SELECT device, nullif(received, 0), seen_generation, seen_size FROM chain";
+    let mut query = c.prepare_cached(text).map_err(sql)?;
+    let heard = |r: &Row<'_>| Ok::<_, rusqlite::Error>(Heard { received: r.get(1)?, seen: (r.get(2)?, r.get(3)?) });
+    query.query_map([], |r| Ok((DeviceId(r.get(0)?), heard(r)?))).and_then(Iterator::collect).map_err(sql)
+}
+
+/// When the server last received something from each member, milliseconds since 1970.
+pub fn heard_of_members(c: &Tx) -> Result<BTreeMap<Uuid, i64>, Fault> {
+    let text = "SELECT record.concerns, max(chain.received) FROM chain JOIN record ON record.id = chain.device
+         WHERE chain.received > 0 AND record.concerns <> x'' GROUP BY record.concerns";
+    let mut query = c.prepare_cached(text).map_err(sql)?;
+    let rows: Vec<(Vec<u8>, i64)> =
+        query.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).and_then(Iterator::collect).map_err(sql)?;
+    let member = |id: &[u8]| Uuid::from_slice(id).map_err(|_| Fault::corrupt("store"));
+    rows.iter().map(|(id, at)| Ok((member(id)?, *at))).collect()
 }
 
 /// The newest `seen` of each device that was not compared with the log yet.

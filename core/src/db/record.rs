@@ -5,7 +5,8 @@ use std::sync::Arc;
 use plumbline_protocol::{
     Fault, RecordId, Uuid,
     fold::{FieldState, Record},
-    record::{self, Access, Merge, WITHDRAWN},
+    hours,
+    record::{self, Merge, WITHDRAWN, week},
 };
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -180,6 +181,26 @@ pub fn list(c: &Tx, filter: &Filter, limit: u32) -> Result<Vec<Shown>, Fault> {
     collect(query.query(values.as_slice()).map_err(sql)?)
 }
 
+/// All records of a kind with a sort moment from `from` on and before `to`, withdrawn ones too, in no order; of one member where
+/// `concerns` says so. At most `limit`.
+pub fn between(
+    c: &Tx,
+    kind: &str,
+    concerns: Option<&Uuid>,
+    (from, to): (i64, i64),
+    limit: u32,
+) -> Result<Vec<Shown>, Fault> {
+    let (whose, concerns) = match concerns {
+        Some(member) => ("concerns = ?5 AND concerns <> x''", member.as_bytes().as_slice()),
+        // Both values by name let the index give the interval.
+        None => ("withdrawn IN (0, 1) AND ?5 = x''", [].as_slice()),
+    };
+    let text =
+        format!("SELECT {COLUMNS} FROM record WHERE kind = ?1 AND sort >= ?2 AND sort < ?3 AND {whose} LIMIT ?4");
+    let mut query = c.prepare_cached(&text).map_err(sql)?;
+    collect(query.query(params![kind, from, to, limit, concerns]).map_err(sql)?)
+}
+
 /// Records with a conflict, newest first.
 pub fn conflicts(c: &Tx, limit: u32) -> Result<Vec<Shown>, Fault> {
     let text = format!("SELECT {COLUMNS} FROM record WHERE conflicted = 1 ORDER BY sort DESC LIMIT ?1");
@@ -239,17 +260,18 @@ fn decode(bytes: &[u8], last: u64) -> Result<Record, Fault> {
     Record::decode(bytes, last).map_err(|_| Fault::corrupt("store"))
 }
 
-/// The record's own moment, else when its id was made.
+/// The record's own moment, or the first one of its own day in UTC, else when its id was made.
 fn sort_of(id: &RecordId, record: &Record) -> i64 {
+    let day = || Some(week::first_millisecond(hours::day(record.text("from")?)?));
     let made = id.uuid().map_or(0, |u| u.millis());
-    record.interval("at").map_or(made, |i| i.stated)
+    record.interval("at").map(|i| i.stated).or_else(day).unwrap_or(made)
 }
 
 /// The words by which search finds it: the texts of its declared fields.
 fn index(c: &Tx, row: impl FnOnce() -> Result<i64, Fault>, record: &Record) -> Result<(), Fault> {
     let Some(kind) = record::kind(&record.kind) else { return Ok(()) };
-    if kind.access == Access::Time {
-        return Ok(()); // Punches are found by person and day; their classification is the project's word, not theirs.
+    if !kind.all_fields().any(|field| field.search) {
+        return Ok(());
     }
     let mut text = String::new();
     for field in kind.all_fields().filter(|f| f.search) {

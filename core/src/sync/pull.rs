@@ -297,7 +297,7 @@ impl Inner {
         let mut cursor = meta::cursor(c)?;
         let own = (self.device(), meta::own_chain(c)?);
         let mut book = StoreBook::new(c);
-        let mut newest: BTreeMap<DeviceId, Seen> = BTreeMap::new();
+        let mut newest: BTreeMap<DeviceId, (Seen, i64)> = BTreeMap::new();
         let mut kinds = BTreeSet::new();
         for item in items {
             match item {
@@ -313,7 +313,7 @@ impl Inner {
                     cursor.frontier.push_leaf(entry.leaf());
                     entry::put(c, position, &entry)?;
                     let header = entry.action.header();
-                    newest.insert(header.device, header.seen);
+                    newest.insert(header.device, (header.seen, entry.received));
                     kinds.insert(header.kind.clone());
                     if header.device == own.0 {
                         self.own_entry(c, &entry, position, own.1.map(|h| h.sequence))?;
@@ -331,8 +331,8 @@ impl Inner {
         }
         self.checkpointed(c, &mut book, &cursor, tail, checkpoint)?;
         let changed = book.save()?;
-        for (device, seen) in &newest {
-            entry::put_seen(c, device, seen)?;
+        for (device, (seen, received)) in &newest {
+            entry::put_seen(c, device, seen, *received)?;
         }
         meta::put_cursor(c, &cursor)?;
         let mut again: BTreeSet<RecordId> = outbox::passed(c, cursor.tip.size)?.into_iter().collect();

@@ -157,8 +157,13 @@ mod tests {
         use What::{BreakEnd, BreakStart, In, Out};
         let all = [(In, 7, 9), (BreakStart, 12, 9), (BreakEnd, 13, 9), (Out, 16, 9), (In, 18, 9), (BreakStart, 20, 9)];
         let found = spans(punches(&all));
-        let expected =
-            [(7, Some(12), false), (12, Some(13), true), (13, Some(16), false), (18, Some(20), false), (20, None, true)];
+        let expected = [
+            (7, Some(12), false),
+            (12, Some(13), true),
+            (13, Some(16), false),
+            (18, Some(20), false),
+            (20, None, true),
+        ];
         assert_eq!(shown(&found), expected);
         let last = &found[4];
         assert!(last.runs(MONDAY + 20 * H) && !last.runs(MONDAY + 19 * H));
@@ -191,7 +196,8 @@ mod tests {
             let row = rows.iter().find(|row| row.date == *date).unwrap();
             assert!(*seconds <= row.seconds, "{date}");
         }
-        let week: i64 = rows.iter().filter(|row| week_of(row.date, Weekday::Monday).day() == 5).map(|r| r.seconds).sum();
+        let week: i64 =
+            rows.iter().filter(|row| week_of(row.date, Weekday::Monday).day() == 5).map(|r| r.seconds).sum();
         let first: i64 = over.iter().filter(|((_, _, d), _)| d.day() <= 11).map(|(_, s)| s).sum();
         assert_eq!(first, week - STRAIGHT_WEEK);
     }

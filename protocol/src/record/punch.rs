@@ -33,7 +33,8 @@ pub const KIND: Kind = Kind {
         Field::new(WORKER, Type::Ref("member")).first().fixed(),
         Field::new(WHAT, Type::Choice(WHATS)).first().owes_reason(),
         Field::new(AT, Type::Moment).first().owes_reason(),
-        Field::new(CLASSIFICATION, Type::Text(100)).owes_reason().search(),
+        // Not for search: punches are found by person and day, and the classification is the project's word.
+        Field::new(CLASSIFICATION, Type::Text(100)).owes_reason(),
         Field::new(PLACE, Type::Place).owes_reason(),
     ],
     concerns: Some(WORKER),

@@ -20,3 +20,4 @@ mod secrets;
 mod story;
 mod sync;
 mod tenants;
+mod time;
