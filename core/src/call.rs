@@ -86,7 +86,15 @@ calls! {
         room();
         capture(request);
         photos(request);
+        photo_days(request);
         photo(request);
+        original(request);
+        custody(request);
+        check_photo(request);
+        uploads();
+        places(request);
+        storage();
+        export_all(request);
         work_off_thumbnails();
         export_photo(request);
         waiting();

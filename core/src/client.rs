@@ -2,7 +2,7 @@
 //!
 //! Invariants: a method that changes something returns only when the change is durable, and never waits for the network;
 //! expiry of a session closes the network, never the book. Methods are implemented next to what they do: `enrol`, `record`,
-//! `punch`, `photo`, `member`, `outbox`, `log`, `sync`.
+//! `punch`, `photo`, `gallery`, `original`, `custody`, `places`, `storage`, `export`, `member`, `outbox`, `log`, `sync`.
 
 use std::{
     path::PathBuf,
@@ -25,6 +25,7 @@ use plumbline_protocol::{
     time::TimeEvidence,
     value::{Key, Value},
 };
+use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -47,6 +48,8 @@ use crate::{
 /// The note of a device that has signed out, with the store's id: what is left of the store goes, however often that is cut
 /// short. While it is there, nothing else of the store counts.
 const ENDED: &str = "ended";
+/// Thumbnails for which originals are fetched at once.
+const THUMBNAILS: usize = 2;
 /// Under this the store names the public key by which it signs: the keystore may be a step behind or ahead (rule 21).
 pub(crate) const DEVICE: &str = "device";
 
@@ -78,6 +81,10 @@ pub(crate) struct Inner {
     pub(crate) identity: OnceLock<meta::Identity>,
     pub(crate) session: RwLock<Option<Arc<Session>>>,
     pub(crate) sync: sync::Worker,
+    /// Turns of those who fetch an original for its thumbnail.
+    pub(crate) thumbnails: Semaphore,
+    /// The turn of who fetches an original to keep it.
+    pub(crate) originals: tokio::sync::Mutex<()>,
     pub(crate) ended: AtomicBool,
     /// True once the shell heard that the store is damaged.
     told: AtomicBool,
@@ -227,6 +234,8 @@ impl Inner {
             identity,
             session: RwLock::new(None),
             sync: sync::Worker::default(),
+            thumbnails: Semaphore::new(THUMBNAILS),
+            originals: tokio::sync::Mutex::default(),
             ended: AtomicBool::new(false),
             told: AtomicBool::new(false),
             lock,

@@ -168,6 +168,20 @@ impl From<&GeofenceView> for Geofence {
     }
 }
 
+/// Bytes as lower-case hex, for views.
+pub(crate) mod hex {
+    use data_encoding::HEXLOWER;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&HEXLOWER.encode(bytes))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+        HEXLOWER.decode(String::deserialize(from)?.as_bytes()).map_err(D::Error::custom)
+    }
+}
+
 /// The value that `datum` stands for in `field`.
 ///
 /// # Errors

@@ -10,6 +10,7 @@
 
 pub mod book;
 pub mod entry;
+pub mod gallery;
 pub mod meta;
 pub mod outbox;
 mod page;
@@ -49,7 +50,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("db/migrations/0003.sql"),
     include_str!("db/migrations/0004.sql"),
     include_str!("db/migrations/0005.sql"),
+    PHOTOS,
 ];
+/// The one that is followed by filling columns of photographs from what the store has.
+const PHOTOS: &str = include_str!("db/migrations/0006.sql");
 /// Stands in `meta` from the first write to the close.
 const OPEN: &str = "open";
 /// Stands in `meta` of a store that was closed before a check that was due had ended.
@@ -355,6 +359,9 @@ fn migrate(connection: &mut Connection, new: bool) -> Result<(), Fault> {
     for (done, migration) in MIGRATIONS.iter().enumerate().skip(version) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive).map_err(sql)?;
         transaction.execute_batch(migration).map_err(sql)?;
+        if *migration == PHOTOS {
+            gallery::fill(&transaction)?;
+        }
         transaction.pragma_update(None, "user_version", done + 1).map_err(sql)?;
         transaction.commit().map_err(sql)?;
     }

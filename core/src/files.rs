@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 use crate::{aead, error, secret};
 
 mod aside;
+pub mod export;
 mod seal;
 
 /// Bytes that stay free for the store itself: hours must still fit when pictures no longer do.
@@ -132,6 +133,23 @@ impl Files {
         Ok(SealedBlob { name, key, sha256, bytes })
     }
 
+    /// [`Files::seal_from`] for parts that come one after another; the fault of one that does not come ends it.
+    ///
+    /// # Errors
+    /// Those of [`Files::seal_from`] and of the parts.
+    pub fn seal_parts(
+        &self,
+        parts: impl Iterator<Item = Result<Vec<u8>, Fault>>,
+        limit: u64,
+    ) -> Result<SealedBlob, Fault> {
+        let mut source = PartsReader { parts, part: io::Cursor::default(), fault: None };
+        let sealed = self.seal_from(&mut source, limit);
+        match source.fault {
+            Some(fault) => Err(fault),
+            None => sealed,
+        }
+    }
+
     /// [`Files::seal_from`] for a derivative in memory.
     ///
     /// # Errors
@@ -175,6 +193,20 @@ impl Files {
         self.read_range(name, key, 0, bytes)
     }
 
+    /// SHA-256 and length of a file's plain bytes, each of them read anew.
+    ///
+    /// # Errors
+    /// [`Fault::NotFound`] where there is no such file, [`Fault::Corrupt`] when it is not what was sealed.
+    pub fn hash(&self, name: &str, key: &FileKey) -> Result<(Hash, u64), Fault> {
+        let (mut hasher, mut bytes) = (Sha256::new(), 0);
+        for chunk in self.sealed(name, key)?.chunks() {
+            let chunk = chunk?;
+            bytes += chunk.len() as u64;
+            hasher.update(&chunk);
+        }
+        Ok((Hash(hasher.finalize().into()), bytes))
+    }
+
     /// False where the file is gone or is none of `bytes` plain bytes: whether each is what was sealed, whoever reads it finds.
     /// A file that is withheld for a while is there.
     pub fn holds(&self, name: &str, key: &FileKey, bytes: u64) -> bool {
@@ -182,6 +214,21 @@ impl Files {
             Ok(sealed) => sealed.bytes() == bytes,
             Err(fault) => !is_lost(&fault),
         }
+    }
+
+    /// Bytes of the sealed files that `is_one` knows, and of all others.
+    ///
+    /// # Errors
+    /// Those of [`error::io`] where the folder cannot be listed.
+    pub fn sealed_bytes(&self, is_one: &dyn Fn(&str) -> bool) -> Result<(u64, u64), Fault> {
+        let listed = fs::read_dir(&self.blobs).map_err(|e| error::io("list files", &e))?;
+        let (mut known, mut others) = (0, 0);
+        for entry in listed.flatten() {
+            let bytes = entry.metadata().map_or(0, |m| m.len());
+            let sum = if entry.file_name().to_str().is_some_and(is_one) { &mut known } else { &mut others };
+            *sum += bytes;
+        }
+        Ok((known, others))
     }
 
     /// Number of sealed files that `keep` does not know.
@@ -307,6 +354,33 @@ impl Files {
 /// passes.
 pub(crate) fn is_lost(fault: &Fault) -> bool {
     matches!(fault, Fault::NotFound | Fault::Corrupt { .. } | Fault::Invalid { .. }) && !error::of_storage(fault)
+}
+
+/// Parts as one source of bytes. The fault that ended them stays beside what a reader can say of it.
+struct PartsReader<I> {
+    parts: I,
+    part: io::Cursor<Vec<u8>>,
+    fault: Option<Fault>,
+}
+
+impl<I: Iterator<Item = Result<Vec<u8>, Fault>>> Read for PartsReader<I> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = self.part.read(to)?;
+            if read > 0 || to.is_empty() {
+                return Ok(read);
+            }
+            match self.parts.next() {
+                Some(Ok(part)) => self.part = io::Cursor::new(part),
+                Some(Err(fault)) => {
+                    self.fault = Some(fault);
+                    // Of a kind that nobody logs: the fault says what it was.
+                    return Err(io::ErrorKind::NotFound.into());
+                }
+                None => return Ok(0),
+            }
+        }
+    }
 }
 
 /// A file that is only read, a piece at a time.

@@ -151,7 +151,7 @@ impl Inner {
         Ok(view)
     }
 
-    fn export_log(&self, request: &ExportLogRequest) -> Result<LogView, Fault> {
+    pub(crate) fn export_log(&self, request: &ExportLogRequest) -> Result<LogView, Fault> {
         let view = self.log()?;
         if !view.all {
             return Err(Fault::Denied);

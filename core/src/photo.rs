@@ -8,26 +8,20 @@ use std::{io::Read, path::PathBuf};
 
 use plumbline_protocol::{
     Fault, Hash, RecordId, Uuid, blob, evidence as bodies,
-    fold::{FieldState, Record},
-    judge,
-    record::{
-        deposit,
-        photo::{AT, BYTES, CAPTION, KIND, MEDIA, PLACE, SHA256, SOURCE, TAGS},
-    },
+    record::photo::{AT, BYTES, CAPTION, KIND, MEDIA, PLACE, SHA256, SOURCE, TAGS},
     value::Value,
 };
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
 
 use crate::{
-    client::{Change, Client, Inner, as_of, blocking, current},
+    client::{Change, Client, Inner, as_of, current},
     datum::{MomentView, PlaceView},
-    db::{self, Tx, book::ShownBook, photo as rows, record as records},
+    db::{Tx, gallery, photo as rows},
     error,
     event::Event,
     evidence::{self, ImageKind, thumb},
     files::{self, SealedBlob},
-    record::{ListRequest, RecordRequest, filter, limit, place},
+    record::RecordRequest,
 };
 
 /// Bytes of a photograph within which its size in pixels must be said: above what any camera puts before it.
@@ -117,15 +111,6 @@ pub struct PhotoView {
     pub as_of: String,
 }
 
-/// A page of photographs, newest first.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct PhotosView {
-    /// The photographs.
-    pub photos: Vec<PhotoView>,
-    /// Where the next page goes on; none at the end.
-    pub next: Option<String>,
-}
-
 /// Which original to write where.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -172,36 +157,10 @@ impl Client {
         Ok(view)
     }
 
-    /// Photographs, newest first; the request's kind may be empty.
-    pub async fn photos(&self, mut request: ListRequest) -> Result<PhotosView, Fault> {
-        if request.kind.is_empty() {
-            request.kind = KIND.name.to_owned();
-        }
-        if request.kind != KIND.name {
-            return Err(Fault::invalid("kind", "unknown"));
-        }
-        self.run(move |inner| inner.db.read(|c| inner.photos(c, &request))).await
-    }
-
     /// A photograph.
     pub async fn photo(&self, request: RecordRequest) -> Result<PhotoView, Fault> {
         let id = request.id.uuid().ok_or(Fault::NotFound)?;
         self.run(move |inner| inner.db.read(|c| inner.photo(c, &id))).await
-    }
-
-    /// The thumbnail, a JPEG.
-    ///
-    /// # Errors
-    /// [`Fault::NotFound`] where this device has none (yet).
-    pub async fn thumbnail(&self, request: RecordRequest) -> Result<Vec<u8>, Fault> {
-        let id = request.id.uuid().ok_or(Fault::NotFound)?;
-        self.run(move |inner| {
-            inner.identity()?;
-            let kept = inner.db.read(|c| rows::get(c, &id))?;
-            let sealed = kept.and_then(|p| p.thumbnail).ok_or(Fault::NotFound)?;
-            inner.files.read(&sealed.name, &sealed.key)
-        })
-        .await
     }
 
     /// Writes an original to a file that others can open: from this device, else from the server, whose bytes count only
@@ -222,7 +181,9 @@ impl Client {
             }
         };
         match self.run(local).await? {
-            Some(PhotoView { sha256, bytes, .. }) => self.fetch(sha256, bytes, path).await,
+            Some(PhotoView { sha256, bytes, .. }) => {
+                self.download(sha256, bytes, move |parts| files::export_parts(&path, &sha256, parts)).await
+            }
             None => Ok(()),
         }
     }
@@ -243,33 +204,6 @@ impl Client {
             last = Some(record);
             self.inner.emit(Event::Photo { record: RecordId::from(record) });
         }
-    }
-
-    /// Downloads an original part by part to `path`.
-    async fn fetch(&self, sha256: Hash, bytes: u64, path: PathBuf) -> Result<(), Fault> {
-        let session = &*self.session()?;
-        let (net, sha256) = (session.net(), &sha256);
-        let (sender, mut parts) = mpsc::channel(2);
-        let receive = async move {
-            for n in 0..blob::parts(bytes) {
-                let start = n * blob::PART;
-                let range = start..start + blob::part_len(bytes, n).unwrap_or_default();
-                let ask = |token: crate::session::Token| {
-                    let range = range.clone();
-                    async move { net.get_blob(&token, sha256, range).await }
-                };
-                let part = session.with_token(ask).await;
-                let last = part.is_err();
-                // No receiver: writing failed, and says why.
-                if sender.send(part).await.is_err() || last {
-                    break;
-                }
-            }
-        };
-        let signed = *sha256;
-        let write =
-            blocking(move || files::export_parts(&path, &signed, std::iter::from_fn(move || parts.blocking_recv())));
-        tokio::join!(write, receive).0
     }
 }
 
@@ -336,20 +270,11 @@ impl Inner {
         self.photo(c, &id)
     }
 
-    fn photo(&self, c: &Tx, id: &Uuid) -> Result<PhotoView, Fault> {
+    /// The photograph as it is shown.
+    pub(crate) fn photo(&self, c: &Tx, id: &Uuid) -> Result<PhotoView, Fault> {
         self.identity()?;
-        let shown = records::shown(c, &RecordId::from(*id))?.ok_or(Fault::NotFound)?;
-        view_of(c, &shown, &as_of(&current(c)?))?.ok_or(Fault::NotFound)
-    }
-
-    fn photos(&self, c: &Tx, request: &ListRequest) -> Result<PhotosView, Fault> {
-        self.identity()?;
-        let limit = limit(request.limit);
-        let shown = records::list(c, &filter(request)?, limit)?;
-        let next = shown.last().filter(|_| shown.len() == limit as usize).map(|s| place(s.place));
-        let seen = as_of(&current(c)?);
-        let photos = shown.iter().filter_map(|s| view_of(c, s, &seen).transpose());
-        Ok(PhotosView { photos: photos.collect::<Result<_, _>>()?, next })
+        let found = gallery::get(c, id)?.ok_or(Fault::NotFound)?;
+        view_of(&found, &as_of(&current(c)?)).ok_or(Fault::NotFound)
     }
 
     /// Makes the first thumbnail due after `after`: of which photograph, and whether there is one now.
@@ -371,7 +296,8 @@ impl Inner {
         Ok(Some((photo.record, kept? && sealed.is_some())))
     }
 
-    fn make_thumbnail(&self, photo: &rows::Photo) -> Result<Option<Vec<u8>>, Fault> {
+    /// A thumbnail from the original on this device.
+    pub(crate) fn make_thumbnail(&self, photo: &rows::Photo) -> Result<Option<Vec<u8>>, Fault> {
         let original = photo.original.as_ref().ok_or(Fault::NotFound)?;
         thumb::thumbnail(&self.files.read(&original.name, &original.key)?, thumb::EDGE)
     }
@@ -382,62 +308,40 @@ pub(crate) fn note(fault: &Fault) -> String {
     serde_json::to_string(fault).unwrap_or_default()
 }
 
+/// What a row says stood in the way.
+pub(crate) fn noted(fault: &str) -> Option<Fault> {
+    serde_json::from_str(fault).ok()
+}
+
 /// The photograph as it is shown; none for a record that is not one, or one by a newer version.
-fn view_of(c: &Tx, shown: &records::Shown, as_of: &str) -> Result<Option<PhotoView>, Fault> {
-    let record = &shown.record;
-    let Some(id) = shown.id.uuid().filter(|_| record.kind == KIND.name) else { return Ok(None) };
-    let source = match record.text(SOURCE) {
-        Some("camera") => Source::Camera,
-        Some("import") => Source::Import,
-        _ => return Ok(None),
-    };
-    let (Some(sha256), Some(bytes), Some(at)) = (record.key(SHA256), bytes_of(record), record.interval(AT)) else {
-        return Ok(None);
-    };
-    let by = match record.field(SHA256) {
-        Some(FieldState::Last { shown, .. }) => judge::member_of(&mut ShownBook::new(c), &shown.device)?,
-        _ => None,
-    };
-    let deposited = deposited(c, &id, &Hash(sha256), bytes)?;
-    let kept = db::photo::get(c, &id)?;
-    let state = match &kept {
-        _ if deposited => Custody::Verified,
-        Some(kept) if kept.received => Custody::Received,
+pub(crate) fn view_of(found: &gallery::Found, as_of: &str) -> Option<PhotoView> {
+    let record = &found.shown.record;
+    let facts = gallery::facts(record)?;
+    let state = match found {
+        gallery::Found { deposited: true, .. } => Custody::Verified,
+        gallery::Found { received: true, .. } => Custody::Received,
         _ => Custody::Local,
     };
-    Ok(Some(PhotoView {
-        id,
+    Some(PhotoView {
+        id: found.shown.id.uuid()?,
         project: record.project,
-        by,
-        sha256: Hash(sha256),
-        bytes,
+        by: found.author,
+        sha256: facts.sha256,
+        bytes: facts.bytes,
         media: record.text(MEDIA).unwrap_or_default().to_owned(),
-        source,
-        at: MomentView::from(&at),
+        source: if facts.camera { Source::Camera } else { Source::Import },
+        at: MomentView::from(&facts.at),
         caption: record.text(CAPTION).map(str::to_owned),
         tags: record.items(TAGS).filter_map(|tag| tag.text().map(str::to_owned)).collect(),
         place: record.value(PLACE).and_then(bodies::place_from).as_ref().map(PlaceView::from),
         state,
-        here: kept.as_ref().is_some_and(|k| k.original.is_some()),
-        thumbnail: kept.as_ref().is_some_and(|k| k.thumbnail.is_some()),
-        fault: kept.and_then(|k| serde_json::from_str(&k.fault).ok()),
-        pending: shown.pending,
+        here: found.original,
+        thumbnail: found.thumbnail,
+        fault: noted(&found.fault),
+        pending: found.shown.pending,
         withdrawn: record.flag(plumbline_protocol::record::WITHDRAWN.name),
         as_of: as_of.to_owned(),
-    }))
-}
-
-/// Whether the log has the server's word that it read these bytes of the photograph again.
-pub(crate) fn deposited(c: &Tx, id: &Uuid, sha256: &Hash, bytes: u64) -> Result<bool, Fault> {
-    let deposit = records::get(c, &RecordId::from(deposit::record_of(id)), records::Layer::Confirmed)?;
-    Ok(deposit.is_some_and(|d| {
-        d.kind == deposit::KIND.name && d.key(deposit::SHA256) == Some(sha256.0) && bytes_of(&d) == Some(bytes)
-    }))
-}
-
-/// The length that a photograph or a deposit names: both call it `bytes`.
-fn bytes_of(record: &Record) -> Option<u64> {
-    u64::try_from(record.value(BYTES)?.int()?).ok()
+    })
 }
 
 #[cfg(test)]

@@ -199,12 +199,7 @@ impl Client {
     pub async fn search(&self, request: SearchRequest) -> Result<Vec<RecordView>, Fault> {
         self.run(move |inner| {
             inner.identity()?;
-            // NUL parts words too: the index reads a query only as far as the first.
-            let words = request.text.split(|c: char| c.is_whitespace() || c == '\0').filter(|word| !word.is_empty());
-            let words: Vec<&str> = words.take(16).collect();
-            if words.is_empty() || request.text.len() > 500 {
-                return Err(Fault::invalid("text", "length"));
-            }
+            let words = words(&request.text)?;
             inner.db.read(|c| {
                 let seen = as_of(&current(c)?);
                 let found = rows::search(c, &words, limit(request.limit))?;
@@ -360,10 +355,7 @@ pub(crate) fn filter(request: &ListRequest) -> Result<rows::Filter, Fault> {
     if kind(&request.kind).is_none() {
         return Err(Fault::invalid("kind", "unknown"));
     }
-    let before = match &request.after {
-        Some(text) => Some(place_from(text).ok_or_else(|| Fault::invalid("after", "form"))?),
-        None => None,
-    };
+    let before = request.after.as_deref().map(place_from).transpose()?;
     Ok(rows::Filter {
         kind: request.kind.clone(),
         project: request.project,
@@ -385,9 +377,21 @@ pub(crate) fn place(place: rows::Place) -> String {
     format!("{}:{}", place.sort, place.row)
 }
 
-fn place_from(text: &str) -> Option<rows::Place> {
-    let (sort, row) = text.split_once(':')?;
-    Some(rows::Place { sort: sort.parse().ok()?, row: row.parse().ok()? })
+/// The place of such a text.
+pub(crate) fn place_from(text: &str) -> Result<rows::Place, Fault> {
+    let read = || {
+        let (sort, row) = text.split_once(':')?;
+        Some(rows::Place { sort: sort.parse().ok()?, row: row.parse().ok()? })
+    };
+    read().ok_or_else(|| Fault::invalid("after", "form"))
+}
+
+/// The words that a person looks for.
+pub(crate) fn words(text: &str) -> Result<Vec<&str>, Fault> {
+    // NUL parts words too: the index reads a query only as far as the first.
+    let words = text.split(|c: char| c.is_whitespace() || c == '\0').filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.take(16).collect();
+    if words.is_empty() || text.len() > 500 { Err(Fault::invalid("text", "length")) } else { Ok(words) }
 }
 
 pub(crate) fn view_of(shown: rows::Shown, as_of: &str) -> RecordView {

@@ -25,13 +25,14 @@ use crate::{
     db::{
         DatabaseKey, Db, Pages, Tx,
         book::StoreBook,
-        entry, meta, outbox,
+        entry,
+        gallery::deposited,
+        meta, outbox,
         photo::{self, Photo},
         salvage::{self, Count, Row},
         superseded,
     },
     files::{Files, STORE_ID, SealedBlob},
-    photo::deposited,
     restore, secret,
     sync::{generation, push},
 };

@@ -493,7 +493,7 @@ async fn converge(clients: &[&Client], case: &str) {
 }
 
 async fn photos(client: &Client) -> Vec<PhotoView> {
-    client.photos(ask(json!({"kind": "photo", "limit": 500}))).await.unwrap().photos
+    client.photos(ask(json!({"limit": 500}))).await.unwrap().photos
 }
 
 async fn invite(desk: &Client, member: Uuid, link: &Link) -> String {

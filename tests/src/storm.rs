@@ -432,7 +432,7 @@ impl Storm<'_> {
         let ana = self.world.of("Ana");
         let mut photos = Vec::new();
         for _ in 0..LOOK.1 {
-            photos = ana.client.photos(ask(json!({"kind": "photo", "limit": 500}))).await.unwrap().photos;
+            photos = ana.client.photos(ask(json!({"limit": 500}))).await.unwrap().photos;
             if photos.iter().all(|photo| photo.state == Custody::Verified) {
                 return;
             }

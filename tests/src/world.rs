@@ -523,7 +523,7 @@ impl Person {
 async fn photos_not_verified(people: &[&Person]) -> usize {
     let mut count = 0;
     for person in people {
-        let photos = person.client.photos(ask(json!({"kind": "photo", "limit": 500}))).await.unwrap().photos;
+        let photos = person.client.photos(ask(json!({"limit": 500}))).await.unwrap().photos;
         let own = photos.iter().filter(|photo| photo.by == Some(person.member));
         count += own.filter(|photo| photo.state != Custody::Verified).count();
     }

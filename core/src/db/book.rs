@@ -13,7 +13,7 @@ use plumbline_protocol::{
 };
 use rusqlite::{OptionalExtension, params};
 
-use super::{Tx, entry, record, record::Layer, sql};
+use super::{Tx, entry, gallery, record, record::Layer, sql};
 
 /// Confirmed state. Changes are kept in memory until [`StoreBook::save`], so a record that a page touches many times is
 /// written once.
@@ -38,10 +38,12 @@ impl<'c> StoreBook<'c> {
     }
 
     /// Writes what changed and says which records did.
-    pub fn save(self) -> Result<BTreeSet<RecordId>, Fault> {
-        for id in &self.changed {
-            if let Some(Some(state)) = self.records.get(id) {
-                record::put(self.c, id, state, Layer::Confirmed)?;
+    pub fn save(mut self) -> Result<BTreeSet<RecordId>, Fault> {
+        let changed = std::mem::take(&mut self.changed);
+        for id in &changed {
+            if let Some(Some(state)) = self.records.get(id).cloned() {
+                let author = gallery::author(self.c, &mut self, &state)?;
+                record::put(self.c, id, &state, Layer::Confirmed, author)?;
             }
         }
         let mut upsert = self
@@ -56,7 +58,7 @@ impl<'c> StoreBook<'c> {
                 upsert.execute(params![device.0, head.sequence, head.hash.0]).map_err(sql)?;
             }
         }
-        Ok(self.changed)
+        Ok(changed)
     }
 }
 
@@ -133,8 +135,12 @@ impl<'c> ShownBook<'c> {
     }
 
     /// Writes what changed.
-    pub fn save(self) -> Result<(), Fault> {
-        self.changed.iter().try_for_each(|(id, state)| record::put(self.c, id, state, Layer::Shown))
+    pub fn save(mut self) -> Result<(), Fault> {
+        for (id, state) in self.changed.clone() {
+            let author = gallery::author(self.c, &mut self, &state)?;
+            record::put(self.c, &id, &state, Layer::Shown, author)?;
+        }
+        Ok(())
     }
 }
 

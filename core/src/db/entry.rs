@@ -31,6 +31,14 @@ pub fn of_record(c: &Tx, record: &RecordId) -> Result<Vec<(u64, Entry)>, Fault> 
     read_all(query.query([record.as_bytes()]).map_err(sql)?)
 }
 
+/// The first entry about `record`.
+pub fn first_of(c: &Tx, record: &RecordId) -> Result<Option<(u64, Entry)>, Fault> {
+    let mut query = c
+        .prepare_cached("SELECT position, bytes FROM entry WHERE record = ?1 ORDER BY position LIMIT 1")
+        .map_err(sql)?;
+    Ok(read_all(query.query([record.as_bytes()]).map_err(sql)?)?.into_iter().next())
+}
+
 /// At most `limit` entries from `position` on.
 pub fn from(c: &Tx, position: u64, limit: u32) -> Result<Vec<(u64, Entry)>, Fault> {
     let mut query = c

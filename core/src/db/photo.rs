@@ -37,9 +37,23 @@ pub struct Photo {
     pub received: bool,
     /// What stands in the way of thumbnail or upload, as the JSON of a fault; else empty.
     pub fault: String,
+    /// True while its thumbnail is to be made in its turn.
+    pub thumb_due: bool,
 }
 
-const COLUMNS: &str = "record, sha256, bytes, name, key, thumb_name, thumb_key, state, fault";
+/// What is on its way to the server, or does not get there.
+pub struct Upload {
+    /// The photograph.
+    pub record: Uuid,
+    /// Length of its original.
+    pub bytes: u64,
+    /// How often sending it failed.
+    pub attempts: u32,
+    /// What stood in the way the last time, as the JSON of a fault; else empty.
+    pub fault: String,
+}
+
+const COLUMNS: &str = "record, sha256, bytes, name, key, thumb_name, thumb_key, state, fault, thumb_due";
 
 /// Keeps a new original, its thumbnail and its upload due.
 pub fn put(c: &Tx, record: &Uuid, original: &SealedBlob) -> Result<(), Fault> {
@@ -51,6 +65,69 @@ pub fn put(c: &Tx, record: &Uuid, original: &SealedBlob) -> Result<(), Fault> {
     let SealedBlob { name, key, sha256, bytes } = original;
     insert.execute(params![record.as_bytes(), sha256.0, bytes, name, key.as_slice()]).map_err(sql)?;
     Ok(())
+}
+
+/// Keeps an original that came from the server in the place of `old`, the lost file that was here, empty where none was.
+/// False when there is another one by now: then nothing changed.
+pub fn put_copy(c: &Tx, record: &Uuid, original: &SealedBlob, old: &str) -> Result<bool, Fault> {
+    let mut upsert = c
+        .prepare_cached(
+            "INSERT INTO photo (record, sha256, bytes, name, key, state) VALUES (?1, ?2, ?3, ?4, ?5, 'copy')
+             ON CONFLICT (record) DO UPDATE SET name = ?4, key = ?5 WHERE name = ?6",
+        )
+        .map_err(sql)?;
+    let SealedBlob { name, key, sha256, bytes } = original;
+    let changed = upsert.execute(params![record.as_bytes(), sha256.0, bytes, name, key.as_slice(), old]);
+    Ok(changed.map_err(sql)? > 0)
+}
+
+/// Keeps the thumbnail of a photograph of these bytes, or why there is none, in the place of `old` as [`put_copy`] does.
+pub fn put_copy_thumb(
+    c: &Tx,
+    record: &Uuid,
+    of: (&Hash, u64),
+    thumbnail: Option<&SealedBlob>,
+    old: &str,
+    fault: &str,
+) -> Result<bool, Fault> {
+    let (name, key) = thumbnail.map_or(("", [].as_slice()), |t| (&t.name, t.key.as_slice()));
+    let mut upsert = c
+        .prepare_cached(
+            "INSERT INTO photo (record, sha256, bytes, thumb_name, thumb_key, state, fault)
+             VALUES (?1, ?2, ?3, ?4, ?5, 'copy', ?7)
+             ON CONFLICT (record) DO UPDATE SET thumb_name = ?4, thumb_key = ?5, thumb_due = 0,
+                 fault = CASE WHEN ?7 = '' THEN fault ELSE ?7 END
+             WHERE thumb_name = ?6",
+        )
+        .map_err(sql)?;
+    let (sha256, bytes) = of;
+    let changed = upsert.execute(params![record.as_bytes(), sha256.0, bytes, name, key, old, fault]);
+    Ok(changed.map_err(sql)? > 0)
+}
+
+/// What of this device's own the server does not have yet, or was not taken in.
+pub fn uploads(c: &Tx) -> Result<Vec<Upload>, Fault> {
+    let text = "SELECT record, bytes, attempts, fault FROM photo WHERE state = 'local' ORDER BY record";
+    let mut query = c.prepare_cached(text).map_err(sql)?;
+    let mut rows = query.query([]).map_err(sql)?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next().map_err(sql)? {
+        all.push(Upload {
+            record: uuid(&row.get::<_, Vec<u8>>(0).map_err(sql)?)?,
+            bytes: row.get(1).map_err(sql)?,
+            attempts: row.get(2).map_err(sql)?,
+            fault: row.get(3).map_err(sql)?,
+        });
+    }
+    Ok(all)
+}
+
+/// Number of originals on this device, and the names of the thumbnails' files.
+pub fn kept(c: &Tx) -> Result<(u64, BTreeSet<String>), Fault> {
+    let originals = c.query_row("SELECT count(*) FROM photo WHERE name <> ''", [], |r| r.get(0)).map_err(sql)?;
+    let mut query = c.prepare_cached("SELECT thumb_name FROM photo WHERE thumb_name <> ''").map_err(sql)?;
+    let thumbnails = query.query_map([], |r| r.get(0)).and_then(Iterator::collect).map_err(sql)?;
+    Ok((originals, thumbnails))
 }
 
 /// The files of a photograph, where this device has any.
@@ -143,9 +220,9 @@ pub fn received(c: &Tx, record: &Uuid) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Photographs whose originals are here.
+/// Photographs whose originals are here and did not come from the server.
 pub fn originals(c: &Tx) -> Result<Vec<Photo>, Fault> {
-    let text = format!("SELECT {COLUMNS} FROM photo WHERE name <> '' ORDER BY record");
+    let text = format!("SELECT {COLUMNS} FROM photo WHERE name <> '' AND state <> 'copy' ORDER BY record");
     let mut query = c.prepare_cached(&text).map_err(sql)?;
     let photos = query.query_map([], |row| Ok(read(row))).map_err(sql)?;
     photos.map(|photo| photo.map_err(sql)?).collect()
@@ -175,8 +252,9 @@ fn read(row: &Row<'_>) -> Result<Photo, Fault> {
         bytes: row.get(2).map_err(sql)?,
         original: sealed(3, 4)?,
         thumbnail: sealed(5, 6)?,
-        received: state != "local",
+        received: matches!(state.as_str(), "received" | "deposited"),
         fault: row.get(8).map_err(sql)?,
+        thumb_due: row.get(9).map_err(sql)?,
     })
 }
 

@@ -6,11 +6,11 @@ use plumbline_protocol::{
     Fault, RecordId, Uuid,
     fold::{FieldState, Record},
     hours,
-    record::{self, Merge, WITHDRAWN, week},
+    record::{self, Merge, WITHDRAWN, deposit, week},
 };
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::{Tx, sql};
+use super::{Tx, book::StoreBook, gallery, sql};
 
 /// Which of a record's states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,34 +67,55 @@ pub fn shown(c: &Tx, id: &RecordId) -> Result<Option<Shown>, Fault> {
     row.transpose().map(Option::flatten)
 }
 
-/// Keeps a state, and the columns and search text that follow from what is shown.
-pub fn put(c: &Tx, id: &RecordId, record: &Record, layer: Layer) -> Result<(), Fault> {
+/// Keeps a state, and the columns and search text that follow from what is shown. `author` is a photograph's.
+pub fn put(c: &Tx, id: &RecordId, record: &Record, layer: Layer, author: Option<Uuid>) -> Result<(), Fault> {
     let state = record.encode();
     let column = if layer == Layer::Shown { "shown" } else { "state" };
     // Pending work has no position in the log: only confirmed entries move the end of a record's chain.
     let last = if layer == Layer::Confirmed { record.last } else { 0 };
     let (sort, withdrawn, conflicted) = (sort_of(id, record), record.flag(WITHDRAWN.name), record.conflicted());
+    let uuid = |id: &Option<Uuid>| id.map(|u| u.as_bytes().to_vec()).unwrap_or_default();
+    let (author, deposited) = (uuid(&author), gallery::column(c, id, record)?);
+    if layer == Layer::Confirmed && record.kind == deposit::KIND.name {
+        gallery::put_deposit(c, record)?;
+    }
     // Two plain statements: an upsert that returns its row opens a savepoint, at which FTS5 writes out what it has.
     // Pending work on top is shown until it is folded again: it alone decides the columns then.
     let update = format!(
-        "UPDATE record SET last = max(last, ?2), sort = ?3, withdrawn = ?4, conflicted = ?5, {column} = ?6 WHERE id = ?1"
+        "UPDATE record SET last = max(last, ?2), sort = ?3, withdrawn = ?4, conflicted = ?5, {column} = ?6,
+             author = ?7, deposited = ?8
+         WHERE id = ?1"
     );
     let changed = c
         .prepare_cached(&update)
-        .and_then(|mut update| update.execute(params![id.as_bytes(), last, sort, withdrawn, conflicted, state]))
+        .and_then(|mut update| {
+            update.execute(params![id.as_bytes(), last, sort, withdrawn, conflicted, state, author, deposited])
+        })
         .map_err(sql)?;
     if changed > 0 {
         return index(c, || row_of(c, id), record);
     }
     let insert = format!(
-        "INSERT INTO record (id, last, sort, withdrawn, conflicted, {column}, kind, project, concerns)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+        "INSERT INTO record (id, last, sort, withdrawn, conflicted, {column}, author, deposited, kind,
+             project, concerns)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
     );
-    let uuid = |id: &Option<Uuid>| id.map(|u| u.as_bytes().to_vec()).unwrap_or_default();
     let (kind, project, concerns) = (&record.kind, uuid(&record.project), uuid(&record.concerns));
     c.prepare_cached(&insert)
         .and_then(|mut insert| {
-            insert.execute(params![id.as_bytes(), last, sort, withdrawn, conflicted, state, kind, project, concerns])
+            insert.execute(params![
+                id.as_bytes(),
+                last,
+                sort,
+                withdrawn,
+                conflicted,
+                state,
+                author,
+                deposited,
+                kind,
+                project,
+                concerns
+            ])
         })
         .map_err(sql)?;
     index(c, || Ok(c.last_insert_rowid()), record)
@@ -105,7 +126,10 @@ pub fn clear_shown(c: &Tx, id: &RecordId) -> Result<(), Fault> {
     let mut update = c.prepare_cached("UPDATE record SET shown = x'' WHERE id = ?1").map_err(sql)?;
     update.execute([id.as_bytes()]).map_err(sql)?;
     match get(c, id, Layer::Confirmed)? {
-        Some(record) => put(c, id, &record, Layer::Confirmed),
+        Some(record) => {
+            let author = gallery::author(c, &mut StoreBook::new(c), &record)?;
+            put(c, id, &record, Layer::Confirmed, author)
+        }
         None => {
             let row: Option<i64> = c
                 .query_row("DELETE FROM record WHERE id = ?1 RETURNING row", [id.as_bytes()], |r| r.get(0))
@@ -211,15 +235,33 @@ pub fn conflicts(c: &Tx, limit: u32) -> Result<Vec<Shown>, Fault> {
 /// Records whose text has every word of `words` (as prefixes), newest first: of those that came last, four times as
 /// many as are wanted, so that a word that half of all records have costs no more than a rare one.
 pub fn search(c: &Tx, words: &[&str], limit: u32) -> Result<Vec<Shown>, Fault> {
-    // Each word is quoted, so nothing in it is query syntax.
-    let query: Vec<String> = words.iter().map(|w| format!("\"{}\"*", w.replace('"', "\"\""))).collect();
     let text = format!(
         "SELECT {COLUMNS} FROM record
          WHERE row IN (SELECT rowid FROM search WHERE search MATCH ?1 ORDER BY rowid DESC LIMIT ?3) AND withdrawn = 0
          ORDER BY sort DESC, row DESC LIMIT ?2"
     );
     let mut statement = c.prepare_cached(&text).map_err(sql)?;
-    collect(statement.query(params![query.join(" "), limit, limit.saturating_mul(LATEST)]).map_err(sql)?)
+    collect(statement.query(params![matching(words), limit, limit.saturating_mul(LATEST)]).map_err(sql)?)
+}
+
+/// The query of the text index for records that have every word, or words that begin so.
+pub(super) fn matching(words: &[impl AsRef<str>]) -> String {
+    // Each word is quoted, so nothing in it is query syntax.
+    let quoted: Vec<String> = words.iter().map(|w| format!("\"{}\"*", w.as_ref().replace('"', "\"\""))).collect();
+    quoted.join(" ")
+}
+
+/// The records of at most `limit` rows after `row`, and where to go on; of all kinds, in the order in which they came.
+pub fn after(c: &Tx, row: i64, limit: u32) -> Result<(Vec<Shown>, Option<i64>), Fault> {
+    let text = format!("SELECT {COLUMNS} FROM record WHERE row > ?1 ORDER BY row LIMIT ?2");
+    let mut query = c.prepare_cached(&text).map_err(sql)?;
+    let mut rows = query.query([row, i64::from(limit)]).map_err(sql)?;
+    let (mut all, mut seen, mut last) = (Vec::new(), 0, row);
+    while let Some(found) = rows.next().map_err(sql)? {
+        (seen, last) = (seen + 1, found.get(5).map_err(sql)?);
+        all.extend(read(found)?);
+    }
+    Ok((all, Some(last).filter(|_| seen == limit)))
 }
 
 /// Forgets every record and entry, keeping what this device signed: a pull from 0 follows (rule 17).
@@ -239,7 +281,8 @@ fn collect(mut rows: rusqlite::Rows<'_>) -> Result<Vec<Shown>, Fault> {
     Ok(all)
 }
 
-fn read(row: &Row<'_>) -> Result<Option<Shown>, Fault> {
+/// The record in a row that begins with id, last, state, shown, sort and row.
+pub(super) fn read(row: &Row<'_>) -> Result<Option<Shown>, Fault> {
     let blob = |n: usize| row.get_ref(n).and_then(|v| v.as_blob().map_err(rusqlite::Error::from)).map_err(sql);
     let (id, state, shown) = (blob(0)?, blob(2)?, blob(3)?);
     let bytes = if shown.is_empty() { state } else { shown };

@@ -195,7 +195,7 @@ fn recognise(id: i64, columns: &[Column]) -> Option<Row> {
             Text(state),
             Int(_),
             Text(fault),
-        ] => {
+        ] if state != "copy" => {
             let original = photo::Sealed { name: name.clone(), key: Zeroizing::new(key.as_slice().try_into().ok()?) };
             Row::Photo(Box::new(photo::Photo {
                 record: Uuid::from_slice(record).ok()?,
@@ -205,6 +205,7 @@ fn recognise(id: i64, columns: &[Column]) -> Option<Row> {
                 thumbnail: None,
                 received: state != "local",
                 fault: fault.clone(),
+                thumb_due: false,
             }))
         }
         [Int(generation), Int(size), Blob(root), rest @ ..] if matches!(rest, [] | [Text(_)]) => {
@@ -237,9 +238,20 @@ fn recognise(id: i64, columns: &[Column]) -> Option<Row> {
                 entry: Entry::decode(bytes).ok()?,
             }))
         }
-        [Null, Blob(id), Text(kind), Blob(_), Blob(_), Int(_), Int(_), Int(_), Int(_), Blob(_), Blob(shown)]
-            if !shown.is_empty() =>
-        {
+        [
+            Null,
+            Blob(id),
+            Text(kind),
+            Blob(_),
+            Blob(_),
+            Int(_),
+            Int(_),
+            Int(_),
+            Int(_),
+            Blob(_),
+            Blob(shown),
+            rest @ ..,
+        ] if !shown.is_empty() && matches!(rest, [] | [Blob(_), Int(_)]) => {
             Row::Pending(RecordId::from_slice(id).ok()?, kind.clone())
         }
         _ => return None,

@@ -139,11 +139,11 @@ fn what_is_pending_never_moves_the_end_of_a_records_chain() {
     };
     let last = |c: &Tx| record::get(c, &id, record::Layer::Confirmed).map(|r| r.map(|r| r.last));
     db.write(|c| {
-        record::put(c, &id, &record(900), record::Layer::Shown)?;
+        record::put(c, &id, &record(900), record::Layer::Shown, None)?;
         assert_eq!(last(c), Ok(None));
-        record::put(c, &id, &record(7), record::Layer::Confirmed)?;
+        record::put(c, &id, &record(7), record::Layer::Confirmed, None)?;
         assert_eq!(last(c), Ok(Some(7)));
-        record::put(c, &id, &record(901), record::Layer::Shown)?;
+        record::put(c, &id, &record(901), record::Layer::Shown, None)?;
         assert_eq!(last(c), Ok(Some(7)));
         Ok(())
     })

@@ -31,6 +31,24 @@ impl Files {
         STORE.iter().filter_map(|name| fs::metadata(self.dir.join(name)).ok()).map(|m| m.len()).sum()
     }
 
+    /// Bytes of the stores that were moved aside, with their files.
+    ///
+    /// # Errors
+    /// Those of [`error::io`].
+    pub(crate) fn aside_bytes(&self) -> Result<u64, Fault> {
+        let mut bytes = 0;
+        let mut folders = vec![self.dir.join(DAMAGED)];
+        while let Some(folder) = folders.pop() {
+            for path in names_in(&folder)?.into_iter().map(|name| folder.join(name)) {
+                match fs::symlink_metadata(&path) {
+                    Ok(found) if found.is_dir() => folders.push(path),
+                    found => bytes += found.map_or(0, |file| file.len()),
+                }
+            }
+        }
+        Ok(bytes)
+    }
+
     /// Notes that the store is damaged: it is repaired when it is next opened.
     ///
     /// # Errors

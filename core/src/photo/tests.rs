@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::*;
 use crate::{
+    gallery::PhotosRequest,
     net::loopback::{Answer, Asked, Loopback},
     testing::{self, Site},
 };
@@ -92,7 +93,7 @@ async fn what_is_refused_leaves_nothing_behind() {
     assert_eq!(site.client.capture(long).await.unwrap_err(), Fault::invalid("caption", "text"));
 
     assert_eq!(site.sealed(), Vec::<String>::new());
-    assert!(site.client.photos(ListRequest::default()).await.unwrap().photos.is_empty());
+    assert!(site.client.photos(PhotosRequest::default()).await.unwrap().photos.is_empty());
     assert_eq!(site.client.inner.db.read(rows::unsent), Ok(0));
 }
 
@@ -112,7 +113,7 @@ async fn an_import_is_marked_as_one_and_says_where_and_what() {
     assert_eq!((photo.source, photo.media.as_str()), (Source::Import, "image/png"));
     assert_eq!((photo.caption.as_deref(), photo.place.as_ref()), (Some("Rebar, north abutment"), Some(&place)));
     assert_eq!(photo.tags.len(), 2);
-    assert_eq!(site.client.photos(ListRequest::default()).await.unwrap().photos, [photo]);
+    assert_eq!(site.client.photos(PhotosRequest::default()).await.unwrap().photos, [photo]);
 }
 
 #[tokio::test]

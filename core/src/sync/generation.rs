@@ -24,12 +24,13 @@ use crate::{
     db::{
         Tx,
         book::StoreBook,
-        entry, meta, outbox,
+        entry,
+        gallery::deposited,
+        meta, outbox,
         photo::{self, Photo},
         superseded::{self, State, Superseded},
     },
     net::Standing,
-    photo::deposited,
     restore::LostView,
     sync::reenrol,
 };

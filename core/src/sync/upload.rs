@@ -18,11 +18,11 @@ use plumbline_protocol::{
 
 use crate::{
     client::{Client, Inner},
-    db::{self, photo::Photo},
+    db::{self, gallery::deposited, photo::Photo},
     event::Event,
     files,
     net::CERTIFICATE,
-    photo::{deposited, note},
+    photo::note,
 };
 
 /// Photographs that are asked after at once.

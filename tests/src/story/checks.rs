@@ -168,7 +168,7 @@ async fn hours(day: &Day, teller: &Teller) -> Vec<HoursRow> {
 
 async fn photographs(day: &Day, out: &Path, teller: &Teller) -> Vec<PhotoView> {
     let marta = day.world.of("Marta");
-    let photos = marta.client.photos(ask(json!({"kind": "photo", "limit": 500}))).await.unwrap().photos;
+    let photos = marta.client.photos(ask(json!({"limit": 500}))).await.unwrap().photos;
     let folder = out.join("photos");
     fs::create_dir_all(&folder).unwrap();
     let (mut verified, mut same, mut marked) = (photos.len() == day.photos.len(), true, true);

@@ -565,7 +565,7 @@ async fn a_deposit_over_bytes_that_the_server_never_had_takes_no_original_away()
     });
     teo.client.sync().await.unwrap();
     let shown = async |of: &plumbline_tests::world::Person| {
-        of.client.photos(ask(json!({"kind": "photo", "limit": 10}))).await.unwrap().photos.remove(0)
+        of.client.photos(ask(json!({"limit": 10}))).await.unwrap().photos.remove(0)
     };
     let said = shown(teo).await;
     assert_eq!((said.state, said.here), (Custody::Received, true), "verified is what a deposit says, not a header");

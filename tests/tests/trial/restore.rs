@@ -96,7 +96,7 @@ async fn all_is_back(world: &mut World, acknowledged: &[Hash]) {
     }
     world.same_state("Ana").await;
     for person in world.people() {
-        let photos = person.client.photos(ask(json!({"kind": "photo", "limit": 100}))).await.unwrap().photos;
+        let photos = person.client.photos(ask(json!({"limit": 100}))).await.unwrap().photos;
         assert!(photos.iter().all(|photo| photo.state == Custody::Verified), "{}'s photographs", person.name);
     }
 }
