@@ -10,6 +10,18 @@ export interface ActionRequest {
   action: string;
 }
 
+/** Seconds that somebody agreed to. */
+export interface Agreed {
+  /** How many. */
+  seconds: number;
+  /** The member. */
+  by: string | null;
+  /** The stated time. */
+  at: number | null;
+  /** Position in the log; none while it waits. */
+  position: number | null;
+}
+
 /** A log that disagreed with its own proofs. */
 export interface AlarmView {
   /** Its number on this device. */
@@ -22,6 +34,20 @@ export interface AlarmView {
   position: number | null;
   /** In words: what, where, by which device, and what it means. */
   text: string;
+}
+
+/** The approval of a worker's week. */
+export interface ApproveWeekRequest {
+  /** The worker. */
+  worker: string;
+  /** The project. */
+  project: string;
+  /** Any day of the week, `2026-12-10`. */
+  date: string;
+  /** Seconds of work as they were shown; none takes the approval back. */
+  seconds?: number | null;
+  /** What the screen had shown. */
+  as_of?: string | null;
 }
 
 /** What to keep as a photograph. */
@@ -40,6 +66,38 @@ export interface CaptureRequest {
   place?: PlaceView | null;
 }
 
+/** A punch and all that is known about it. */
+export interface CellPunch {
+  /** The punch. */
+  record: RecordView;
+  /** Where it was, against the project's fence. */
+  verdict: VerdictView;
+  /** What needs a person's eye: `open`, `overlap`, `missing_in`, ... */
+  flags: string[];
+  /** Every change of it, oldest first. */
+  history: ChangeView[];
+}
+
+/** Whose day, and where. */
+export interface CellRequest {
+  /** The worker. */
+  worker: string;
+  /** The project. */
+  project: string;
+  /** The day by the project's time zone, `2026-12-10`. */
+  date: string;
+}
+
+/** A worker's day on a project. */
+export interface CellView {
+  /** Its hours, by classification. */
+  rows: HoursRow[];
+  /** Punches of the shifts that touch the day, and those of the day itself that are in no shift or withdrawn, by stated time. */
+  punches: CellPunch[];
+  /** What this view had seen. */
+  as_of: string;
+}
+
 /** One change of a record. */
 export interface ChangeView {
   /** Hash of the action's header. */
@@ -50,6 +108,8 @@ export interface ChangeView {
   by: string | null;
   /** The device. */
   device: string;
+  /** What the member called the device; empty where nobody did. */
+  label: string;
   /** The stated time at which it was made. */
   at: number | null;
   /** When the server received it. */
@@ -61,6 +121,15 @@ export interface ChangeView {
   /** `applied`, `waiting`, or why it is held. */
   outcome: string;
 }
+
+/** What bytes are, beside what was signed. */
+export type CheckedBytes =
+  /** Every byte was read, and their hash is the signed one. */
+  | "same"
+  /** The file on this device is damaged, or of another hash. */
+  | "differ"
+  /** The original is not on this device. */
+  | "not_here";
 
 /** A punch of oneself or, for a foreman, of a crew member. */
 export interface ClockRequest {
@@ -140,6 +209,31 @@ export type Custody =
   /** The server read them again and signed a deposit of the same hash, which is in the log. */
   | "verified";
 
+/** A step of custody. */
+export type CustodyStep =
+  /** Taken or imported: hashed, sealed and signed on a device. */
+  | "taken"
+  /** Its signed hash came into the log. */
+  | "logged"
+  /** The server told this device that it has every byte. */
+  | "received"
+  /** The server read them again, and its deposit of the same hash came into the log. */
+  | "verified";
+
+/** A step of a photograph's custody. */
+export interface CustodyView {
+  /** What happened. */
+  state: CustodyStep;
+  /** When: the stated time at which it was taken, the server's for what the log has; none where nobody wrote it down. */
+  at: number | null;
+  /** The member, of what a person did. */
+  by: string | null;
+  /** The label of the person's device, or host and port of the server. */
+  label: string;
+  /** Position in the log, of what it has. */
+  position: number | null;
+}
+
 /** A value. Ids, keys and hashes are text; times are milliseconds since 1970 UTC. */
 export type Datum =
   /** Nothing; as a moment, the moment of the action itself. */
@@ -162,6 +256,143 @@ export type Datum =
   | SetChange
   /** A geofence or outline. */
   | GeofenceView;
+
+/** A crew on a day. Of people whose punches this member may not see it says nothing. */
+export interface DayCrew {
+  /** The crew; none for people of the project without one. */
+  crew: string | null;
+  /** Its name; empty without a crew. */
+  name: string;
+  /** Who leads it. */
+  foreman: string | null;
+  /** When it is expected on this day; none when it is not, or when nobody said from when on. */
+  starts: number | null;
+  /** Its people. */
+  members: DayMember[];
+}
+
+/** Somebody on a day. */
+export interface DayMember {
+  /** The member. */
+  member: string;
+  /** How it stands with them. */
+  state: DayState;
+  /** When the server last received an action that was signed by a device of theirs. */
+  heard: number | null;
+  /** Their work and breaks that touch the day, whole. */
+  spans: DaySpan[];
+}
+
+/** A project on a day. */
+export interface DayProject {
+  /** The project. */
+  project: string;
+  /** Its name. */
+  name: string;
+  /** The contract's number. */
+  number: string | null;
+  /** The first moment of its local day. */
+  from: number;
+  /** The first moment of the next. */
+  to: number;
+  /** When the server last received an action that was signed by a device of anybody in its lanes. */
+  heard: number | null;
+  /** Its crews by name, then those without one. */
+  crews: DayCrew[];
+}
+
+/** Which day. */
+export interface DayRequest {
+  /** The day, `2026-12-10`. */
+  date: string;
+  /** On this project; on all that are seen when absent. */
+  project?: string | null;
+}
+
+/** Time at work or in a break. */
+export interface DaySpan {
+  /** When it began. */
+  from: number;
+  /** When it ended; none where no clock-out is known: it still runs where the state says so, else somebody forgot. */
+  to: number | null;
+  /** Which of both. */
+  what: SpanWhat;
+  /** The classification, where one was stated. */
+  classification: string | null;
+}
+
+/** How it stands with somebody on a day and a project. */
+export type DayState =
+  /** On the clock now. */
+  | "working"
+  /** On the clock and in a break now. */
+  | "on_break"
+  /** Was at work. */
+  | "done"
+  /** Expected by now, and nothing came. */
+  | "missing"
+  /** Expected later on this day. */
+  | "expected"
+  /** Absent, as somebody said before. */
+  | "off"
+  /** Nobody expects them here on this day, or they are at work on another project. */
+  | "not_expected";
+
+/** The hours of a day. */
+export interface DayTotal {
+  /** The day. */
+  date: string;
+  /** Seconds of straight time. */
+  straight: number;
+  /** Seconds of overtime: each worker's time above 40 hours in the week, over all projects, on the day it was worked. */
+  overtime: number;
+}
+
+/** A day as far as this device knows it. */
+export interface DayView {
+  /** The day. */
+  date: string;
+  /** Now, by this device's clock. */
+  now: number;
+  /** The projects, by name. */
+  projects: DayProject[];
+  /** What this view had seen. */
+  as_of: string;
+}
+
+/** A device. */
+export interface DeviceView {
+  /** Its public key. */
+  id: string;
+  /** The member for whom it signs. */
+  member: string | null;
+  /** What the member called it; empty where nobody did. */
+  label: string;
+  /** True once it was revoked, for ever. */
+  revoked: boolean;
+  /** True for the one that answers. */
+  this: boolean;
+  /** When the server received its enrolment; none while that waits. */
+  enrolled: number | null;
+  /** When the server last received an action of it that this member may see; none where that is not known. */
+  heard: number | null;
+  /** Generation of the log that it had verified when it signed that action. */
+  seen_generation: number | null;
+  /** Size of the log that it had verified then. */
+  seen_size: number | null;
+}
+
+/** What is wrong with the own week. */
+export interface DisputeWeekRequest {
+  /** The project. */
+  project: string;
+  /** Any day of the week, `2026-12-10`. */
+  date: string;
+  /** What is wrong; none takes it back. */
+  text?: string | null;
+  /** What the screen had shown. */
+  as_of?: string | null;
+}
 
 /** What an invited person gives. */
 export interface EnrolRequest {
@@ -202,6 +433,24 @@ export interface ExportAlarmRequest {
   alarm: number;
   /** A folder that does not exist yet. */
   path: string;
+}
+
+/** Where to write everything. */
+export interface ExportAllRequest {
+  /** A folder that does not exist yet, in one that does. */
+  path: string;
+}
+
+/** What was written. */
+export interface ExportAllView {
+  /** Records, withdrawn ones too: each a line of `records/<kind>.jsonl`, with the history of its fields. */
+  records: number;
+  /** Originals: `photos/<record>.<ending>`. */
+  photos: number;
+  /** Originals that neither this device nor the server gave: each a line of `missing.jsonl` that says why. */
+  missing: number;
+  /** Bytes of all that, without the copy of the log. */
+  bytes: number;
 }
 
 /** Where a copy of the log goes. */
@@ -274,6 +523,32 @@ export type Fault =
       /** Identifier of the log line. */
       trace: string;
     };
+
+/** A field of a kind. */
+export interface FieldView {
+  /** Its name. */
+  name: string;
+  /** What it holds: `text`, `int`, `bool`, `choice`, `bytes`, `device`, `id`, `ref`, `moment`, `place`, `geofence`, `zone` or `day`. */
+  form: string;
+  /** The least number. */
+  min: number | null;
+  /** The greatest number; most bytes of a text; the length of bytes. */
+  max: number | null;
+  /** The words of a choice. */
+  choices: string[];
+  /** The kind that a `ref` names. */
+  of: string | null;
+  /** How writes come together: `last`, `max`, `set` or `append`. */
+  merge: string;
+  /** True when a new record must have it. */
+  first: boolean;
+  /** True when it never changes. */
+  fixed: boolean;
+  /** True when changing it owes a reason. */
+  owes_reason: boolean;
+  /** True when search finds it. */
+  search: boolean;
+}
 
 /** A fence around a site. */
 export type GeofenceView =
@@ -387,6 +662,24 @@ export interface InviteView {
   expires: number;
 }
 
+/** A kind of record. */
+export interface KindView {
+  /** Its name. */
+  name: string;
+  /** Who may see it: `organisation`, `site` or `time`. */
+  access: string;
+  /** True when a record of it belongs to a project, which a request to make one names. */
+  project: boolean;
+  /** The field that a list shows. */
+  title: string;
+  /** The field that names the member whom a record concerns. */
+  concerns: string | null;
+  /** True when this member may write records of it somewhere. */
+  writes: boolean;
+  /** Its fields. `withdrawn`, which all kinds but those of the organisation have, is not among them. */
+  fields: FieldView[];
+}
+
 /** Which records to list. */
 export interface ListRequest {
   /** Of this kind. */
@@ -478,6 +771,26 @@ export interface MomentView {
   how: string;
 }
 
+/** Bytes of an original. */
+export interface OriginalPart {
+  /** The bytes. */
+  bytes: string;
+  /** Length of the whole original. */
+  total: number;
+  /** Its format, as `image/jpeg`. */
+  media: string;
+}
+
+/** Which bytes of an original. */
+export interface OriginalRequest {
+  /** The photograph. */
+  photo: string;
+  /** The first byte wanted. */
+  from: number;
+  /** How many, at most 4 MiB; fewer come where the original ends. */
+  length: number;
+}
+
 /** A hole to be passed. */
 export interface PassHoleRequest {
   /** The device whose chain it is in. */
@@ -486,6 +799,54 @@ export interface PassHoleRequest {
   to: number;
   /** Why what is missing is given up. */
   reason: string;
+}
+
+/** What a check of a photograph found. */
+export interface PhotoCheckView {
+  /** The bytes on this device. */
+  bytes: CheckedBytes;
+  /** SHA-256 of the original, as it was signed. */
+  sha256: string;
+  /** Position of its action in the log; none while it waits. */
+  position: number | null;
+  /** Position of the server's deposit; none where it has none. */
+  deposit: number | null;
+  /** Size of the log up to which every entry that this device may see was verified. */
+  size: number;
+  /** When this was checked, by this device's clock. */
+  at: number;
+}
+
+/** A day with photographs. */
+export interface PhotoDay {
+  /** The day, `2026-12-10`. */
+  date: string;
+  /** Its first moment, milliseconds since 1970. */
+  from: number;
+  /** The first moment after it. */
+  to: number;
+  /** Number of photographs. */
+  count: number;
+}
+
+/** Which photographs to count, and by whose days. */
+export interface PhotoDaysRequest {
+  /** Of this project. */
+  project?: string | null;
+  /** Taken or imported by this member. */
+  by?: string | null;
+  /** From this moment on, milliseconds since 1970. */
+  from?: number | null;
+  /** Before this moment. */
+  to?: number | null;
+  /** With every one of these words in caption and labels; each may be the beginning of one. */
+  text?: string | null;
+  /** Whose bytes are there. */
+  state?: Custody | null;
+  /** Withdrawn ones too. */
+  withdrawn?: boolean;
+  /** IANA time zone by which days are counted. */
+  zone: string;
 }
 
 /** A photograph as a screen shows it. */
@@ -528,12 +889,50 @@ export interface PhotoView {
   as_of: string;
 }
 
+/** Which photographs to show. */
+export interface PhotosRequest {
+  /** Of this project. */
+  project?: string | null;
+  /** Taken or imported by this member. */
+  by?: string | null;
+  /** From this moment on, milliseconds since 1970. */
+  from?: number | null;
+  /** Before this moment. */
+  to?: number | null;
+  /** With every one of these words in caption and labels; each may be the beginning of one. */
+  text?: string | null;
+  /** Whose bytes are there. */
+  state?: Custody | null;
+  /** Withdrawn ones too. */
+  withdrawn?: boolean;
+  /** The `next` of the page before. */
+  after?: string | null;
+  /** Most photographs wanted, 50 when 0. */
+  limit?: number;
+}
+
 /** A page of photographs, newest first. */
 export interface PhotosView {
   /** The photographs. */
   photos: PhotoView[];
   /** Where the next page goes on; none at the end. */
   next: string | null;
+}
+
+/** Something with a place. */
+export interface PlacePoint {
+  /** Its record. */
+  id: string;
+  /** `punch` or `photo`. */
+  kind: string;
+  /** When: the stated time. */
+  at: number;
+  /** Whose punch, or who took the photograph. */
+  by: string | null;
+  /** What a punch says, as `in`; the caption of a photograph. */
+  what: string | null;
+  /** Where. */
+  place: PlaceView;
 }
 
 /** Where something happened. */
@@ -548,6 +947,24 @@ export interface PlaceView {
   mock: boolean;
   /** `gnss`, `network` or `typed`. */
   source: string;
+}
+
+/** Of what to show the places. */
+export interface PlacesRequest {
+  /** Of this project. */
+  project?: string | null;
+  /** From this moment on, milliseconds since 1970. */
+  from?: number | null;
+  /** Before this moment. */
+  to?: number | null;
+}
+
+/** Places, newest first. */
+export interface PlacesView {
+  /** The newest 2,000. */
+  places: PlacePoint[];
+  /** True when there may be more of an earlier time. */
+  more: boolean;
 }
 
 /** A new project. */
@@ -707,12 +1124,31 @@ export interface SignOutView {
   done: boolean;
 }
 
+/** The own signature under a week. */
+export interface SignWeekRequest {
+  /** The project. */
+  project: string;
+  /** Any day of the week, `2026-12-10`. */
+  date: string;
+  /** Seconds of work as they were shown; none takes the signature back. */
+  seconds?: number | null;
+  /** What the screen had shown. */
+  as_of?: string | null;
+}
+
 /** Where a photograph comes from. */
 export type Source =
   /** Our own camera. */
   | "camera"
   /** A file from elsewhere: a weaker claim, marked as one. */
   | "import";
+
+/** What a span is. */
+export type SpanWhat =
+  /** Work. */
+  | "work"
+  /** A break. */
+  | "break";
 
 /** Where this device stands. */
 export interface StatusView {
@@ -748,6 +1184,22 @@ export interface StatusView {
   alarms: number;
 }
 
+/** Bytes on this device. */
+export interface StorageView {
+  /** The store: records, log, what waits, and its journal. */
+  store: number;
+  /** Sealed originals, with those that are being sealed. */
+  originals: number;
+  /** Sealed thumbnails. */
+  thumbnails: number;
+  /** Damaged stores that were moved aside, with their files. */
+  aside: number;
+  /** What may still be written. */
+  free: number;
+  /** Number of originals on this device. */
+  photos: number;
+}
+
 /** What a round did. */
 export interface SyncView {
   /** Actions acknowledged. */
@@ -776,6 +1228,18 @@ export interface UnsavedView {
   kind: string;
   /** The record. */
   record: string;
+}
+
+/** A photograph whose bytes the server does not have, as far as this device knows. */
+export interface UploadView {
+  /** The photograph. */
+  photo: string;
+  /** Length of its original. */
+  bytes: number;
+  /** How often sending it failed. */
+  attempts: number;
+  /** What stood in the way the last time. */
+  fault: Fault | null;
 }
 
 /** Where a punch was, against the project's fence. */
@@ -808,6 +1272,91 @@ export interface WaitingView {
   fault: Fault | null;
   /** What it writes. */
   fields: Record<string, Datum>;
+}
+
+/** A worker's week on a project. */
+export interface WeekPerson {
+  /** The worker. */
+  worker: string;
+  /** The project. */
+  project: string;
+  /** The worker's crew on this project, the first by name. */
+  crew: string | null;
+  /** Seconds worked. */
+  seconds: number;
+  /** Those of them that are overtime, as far as this member sees the worker's other projects. */
+  overtime: number;
+  /** How it stands. */
+  state: WeekState;
+  /** What the worker signed for. */
+  signed: Agreed | null;
+  /** What was approved. */
+  approved: Agreed | null;
+  /** What the worker says is wrong. */
+  disputed: string | null;
+  /** The week's record, also before there is one. */
+  record: string;
+  /** Punches of the week that need a person's eye. */
+  flags: HoursFlag[];
+}
+
+/** Which week. */
+export interface WeekRequest {
+  /** Any day of it, `2026-12-10`. */
+  date: string;
+  /** On this project; on all that are seen when absent. */
+  project?: string | null;
+}
+
+/** Hours of one worker on one project under one classification; lists have a place for each day. */
+export interface WeekRow {
+  /** The worker. */
+  worker: string;
+  /** The project. */
+  project: string;
+  /** The classification, where one was stated. */
+  classification: string | null;
+  /** Seconds worked. */
+  seconds: number[];
+  /** Fewest seconds that the evidence supports. */
+  low: number[];
+  /** Most seconds that it supports; none where it sets no bound. */
+  high: (number | null)[];
+  /** True where a punch of the worker's day on this project was typed, corrected or withdrawn. */
+  corrected: boolean[];
+  /** True where the worker is off from this project. */
+  off: boolean[];
+}
+
+/** How it stands with a worker's week. */
+export type WeekState =
+  /** Not signed. */
+  | "open"
+  /** Signed by the worker. */
+  | "signed"
+  /** Signed and approved. */
+  | "approved"
+  /** The worker says that something is wrong. */
+  | "disputed"
+  /** The hours are no more those that were signed or approved. */
+  | "changed";
+
+/** A week, Monday to Sunday. */
+export interface WeekView {
+  /** Its first day. */
+  from: string;
+  /** Its last day. */
+  to: string;
+  /** Its seven days. */
+  days: string[];
+  /** Hours by worker, project and classification; whoever is in a crew or was off has a row, with hours or without. */
+  rows: WeekRow[];
+  /** How it stands with each worker on each project. */
+  people: WeekPerson[];
+  /** Sums of the days. */
+  totals: DayTotal[];
+  /** What this view had seen. */
+  as_of: string;
 }
 
 /** Hiding a record, or showing it again. */
@@ -882,14 +1431,46 @@ export interface Calls {
   hours: { request: HoursRequest; answer: HoursView };
   /** Where a punch was, against its project's fence. */
   verdict: { request: RecordRequest; answer: VerdictView };
+  /** Every kind that this version knows. */
+  kinds: { request: undefined; answer: KindView[] };
+  /** A day by project and crew: who works, who is missing, who is off. */
+  day: { request: DayRequest; answer: DayView };
+  /** A week: hours, overtime, and who agreed to them. */
+  week: { request: WeekRequest; answer: WeekView };
+  /** Signs one's own week, which settles one's dispute about it, or takes the signature back. */
+  sign_week: { request: SignWeekRequest; answer: RecordView };
+  /** Approves a week that its worker has signed, or takes the approval back. */
+  approve_week: { request: ApproveWeekRequest; answer: RecordView };
+  /** Says what is wrong with one's own week, or takes that back. */
+  dispute_week: { request: DisputeWeekRequest; answer: RecordView };
+  /** A worker's day on a project: hours, punches, places, flags and histories. */
+  cell: { request: CellRequest; answer: CellView };
+  /** Every device of the organisation, by member. */
+  devices: { request: undefined; answer: DeviceView[] };
   /** Whether there is room for one more photograph: to be asked before the camera opens. Hours and notes fit longer. */
   room: { request: undefined; answer: RoomView };
   /** Keeps a photograph: returns when its sealed bytes and its signed record are durable. */
   capture: { request: CaptureRequest; answer: PhotoView };
-  /** Photographs, newest first; the request's kind may be empty. */
-  photos: { request: ListRequest; answer: PhotosView };
+  /** Photographs, newest first. */
+  photos: { request: PhotosRequest; answer: PhotosView };
+  /** How many photographs there are of each day that has some, newest first: as many as `photos` lists with the same conditions. */
+  photo_days: { request: PhotoDaysRequest; answer: PhotoDay[] };
   /** A photograph. */
   photo: { request: RecordRequest; answer: PhotoView };
+  /** Bytes of an original, for a viewer. Where the original is not on this device it is fetched whole, checked and kept first, so that what follows needs no network. */
+  original: { request: OriginalRequest; answer: OriginalPart };
+  /** The steps of a photograph's custody that are known here, in their order. */
+  custody: { request: RecordRequest; answer: CustodyView[] };
+  /** Reads every byte of the original on this device again and compares it with what was signed. */
+  check_photo: { request: RecordRequest; answer: PhotoCheckView };
+  /** Photographs of this device on their way to the server, or that do not get there. */
+  uploads: { request: undefined; answer: UploadView[] };
+  /** Punches and photographs with a place, newest first. */
+  places: { request: PlacesRequest; answer: PlacesView };
+  /** What is taken and what is free. */
+  storage: { request: undefined; answer: StorageView };
+  /** Writes all that this member sees into a new folder, in clear: records with their history as lines of JSON, originals, and the log, of which `plumbline-verify` accepts the copy in `log/` where this member sees all of it; else the entries are lines of `entries.jsonl`, beside the newest `checkpoint`. Originals that are not here come from the server. Who stops waiting for it leaves nothing behind. */
+  export_all: { request: ExportAllRequest; answer: ExportAllView };
   /** Makes the thumbnails that are due, one after another; returns how many. A picture that does not decode is left without one and not tried again. */
   work_off_thumbnails: { request: undefined; answer: number };
   /** Writes an original to a file that others can open: from this device, else from the server, whose bytes count only when they agree with the signed hash. */
@@ -928,7 +1509,7 @@ export interface Calls {
   alarms: { request: undefined; answer: AlarmView[] };
   /** What became of this device's store each time that it was found damaged, newest first. */
   repairs: { request: undefined; answer: RepairView[] };
-  /** The thumbnail, a JPEG. */
+  /** The thumbnail, a JPEG. Where this device has none it is made of the original, which comes from the server where it is not here and is not kept. */
   thumbnail: { request: RecordRequest; answer: string };
   /** Starts the loop that runs a round for every reason, and now and then without one, and holds a socket on which the server gives such reasons. Both end with the client. */
   start: { request: undefined; answer: null };
@@ -959,10 +1540,26 @@ export const CALLS: readonly (keyof Calls)[] = [
   "correct",
   "hours",
   "verdict",
+  "kinds",
+  "day",
+  "week",
+  "sign_week",
+  "approve_week",
+  "dispute_week",
+  "cell",
+  "devices",
   "room",
   "capture",
   "photos",
+  "photo_days",
   "photo",
+  "original",
+  "custody",
+  "check_photo",
+  "uploads",
+  "places",
+  "storage",
+  "export_all",
   "work_off_thumbnails",
   "export_photo",
   "waiting",

@@ -79,7 +79,10 @@ async fn the_last_contact_is_told_without_a_link_and_after_a_restart() {
 
     world.reopen("Teo").await;
     let told = world.of("Teo").client.status().await.unwrap().contact.unwrap();
-    assert!((contact - 5 * MINUTE..=contact).contains(&told), "{told} is not what the server last said before {contact}");
+    assert!(
+        (contact - 5 * MINUTE..=contact).contains(&told),
+        "{told} is not what the server last said before {contact}"
+    );
 }
 
 /// Shows c09, c10, c11.

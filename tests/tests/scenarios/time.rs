@@ -45,8 +45,7 @@ async fn lane(by: &Person, member: Uuid, date: &str) -> DayMember {
 async fn crew(world: &World, project: Uuid, members: &[Uuid]) {
     let days = ["mon", "tue", "wed", "thu", "fri"];
     let felix = world.of("Felix");
-    let fields =
-        json!({"name": "Deck", "foreman": felix.member, "members": members, "starts": 7 * 60, "days": days});
+    let fields = json!({"name": "Deck", "foreman": felix.member, "members": members, "starts": 7 * 60, "days": days});
     felix.client.write(ask(json!({"kind": "crew", "project": project, "fields": fields}))).await.unwrap();
 }
 
