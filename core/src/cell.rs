@@ -72,7 +72,7 @@ impl Inner {
         let hours = hours::hours(read.punches.clone(), |project| read.zones.of(project));
         let rows = hours.rows.into_iter().filter(|row| row.project == request.project && row.date == date);
         let (from, to) = hours::bounds(date, &read.zones.of(&request.project));
-        let now = self.config.clock.wall();
+        let now = self.now(c)?;
         let mut shifts: BTreeMap<RecordId, (i64, i64)> = BTreeMap::new();
         for span in span::spans(read.punches.clone()).into_iter().filter(|span| span.project == request.project) {
             let reach = shifts.entry(span.shift).or_insert((span.began, span.began));

@@ -34,7 +34,7 @@ pub struct DayRequest {
 pub struct DayView {
     /// The day.
     pub date: String,
-    /// Now, by this device's clock.
+    /// Now, as a punch made now would state it.
     pub now: i64,
     /// The projects, by name.
     pub projects: Vec<DayProject>,
@@ -169,7 +169,7 @@ impl Inner {
         }
         let day = Day {
             date,
-            now: self.config.clock.wall(),
+            now: self.now(c)?,
             reader,
             spans,
             absences: Absences::between(c, date, date)?,

@@ -17,7 +17,7 @@ use plumbline_protocol::{
     judge,
     policy::{self, Actor},
     record::{WITHDRAWN, absence, crew, project, punch, week},
-    time::How,
+    time::{self as moments, How, Moment},
     value::Value,
 };
 
@@ -215,6 +215,11 @@ impl Inner {
     /// This member as an actor, whatever became of the device: what is here may be read.
     pub(crate) fn reader(&self, c: &Tx) -> Result<Option<Actor>, Fault> {
         judge::member_actor(&mut ShownBook::new(c), self.member()?)
+    }
+
+    /// Now, as a punch would state it: a wall clock that is set wrong makes nobody missing.
+    pub(crate) fn now(&self, c: &Tx) -> Result<i64, Fault> {
+        Ok(moments::interval(&Moment::Now, &self.time(c)?, None).stated)
     }
 }
 

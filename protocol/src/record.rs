@@ -222,8 +222,11 @@ pub(crate) fn check_fields(book: &mut dyn Book, kind: &Kind, change: &Change<'_>
         empty = false;
         let Some(field) = kind.field(name) else { return invalid(name, "unknown") };
         if change.before.is_some() {
-            // What says again what is there changes nothing: two devices may have made one record, each for itself.
-            if field.fixed && change.before.and_then(|before| before.value(name)) != Some(value) {
+            // Two devices may make one record, each for itself: what says again what is there changes nothing. Of the
+            // organisation's kinds first actions do more than they write, so there is one.
+            let again = kind.access != Access::Organisation
+                && change.before.and_then(|before| before.value(name)) == Some(value);
+            if field.fixed && !again {
                 return invalid(name, "fixed");
             }
             if field.owes_reason && change.body.reason().is_none_or(|r| r.trim().is_empty()) {

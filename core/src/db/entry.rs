@@ -97,7 +97,8 @@ pub fn heard(c: &Tx) -> Result<BTreeMap<DeviceId, Heard>, Fault> {
 
 /// When the server last received something from each member, milliseconds since 1970.
 pub fn heard_of_members(c: &Tx) -> Result<BTreeMap<Uuid, i64>, Fault> {
-    let text = "SELECT record.concerns, max(chain.received) FROM chain JOIN record ON record.id = chain.device
+    // CROSS keeps the order: from the few devices to their records, never through all that concerns anybody.
+    let text = "SELECT record.concerns, max(chain.received) FROM chain CROSS JOIN record ON record.id = chain.device
          WHERE chain.received > 0 AND record.concerns <> x'' GROUP BY record.concerns";
     let mut query = c.prepare_cached(text).map_err(sql)?;
     let rows: Vec<(Vec<u8>, i64)> =

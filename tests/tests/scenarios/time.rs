@@ -98,6 +98,8 @@ async fn a_week_is_signed_and_approved_and_shows_when_its_hours_change_after_tha
     }
     teo.client.dispute_week(ask(json!({"project": project, "date": DAY, "text": "I left at three"}))).await.unwrap();
     assert_eq!(person(teo, teo.member).await.state, WeekState::Disputed);
+    let found = teo.client.search(ask(json!({"text": "left at"}))).await.unwrap();
+    assert_eq!(found.iter().map(|record| record.kind.as_str()).collect::<Vec<_>>(), ["week"]);
     let shown = week(teo).await;
     teo.client.sign_week(ask(sign(project, &shown, Some(9 * 3600)))).await.unwrap();
     world.settle().await;

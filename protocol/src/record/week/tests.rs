@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     entry::Outcome,
+    fold::FieldState,
     record::{absence, crew},
     testing::{Person, Site, add, invalid, uuid},
     vectors::{About, Author},
@@ -89,8 +90,23 @@ fn two_devices_that_begin_a_week_unseen_meet_in_one_record() {
     let record = site.record(about.record);
     assert_eq!(record.value(SIGNED), Some(&Value::Int(200)));
     assert!(record.conflicted(), "both are kept until somebody who saw both chooses");
+    let Some(FieldState::Last { shown, .. }) = record.field(WORKER) else { panic!("a worker") };
+    assert_eq!(shown.device, site.wes.author.id(), "the first who said it");
     let other = [(WORKER, Value::from(worker)), (FROM, Value::from("2026-09-28")), signed(1)];
     assert_eq!(site.by(wes, about, &other), invalid("from", "fixed"));
+}
+
+#[test]
+fn what_is_fixed_of_an_organisation_kind_is_not_even_said_again() {
+    let mut site = Site::new();
+    let (wes, restore) = (site.wes.member, uuid(80));
+    let mut ana = site.restore([9; 32]);
+    let base = site.record(restore).value("base").cloned().unwrap();
+    let again = site.act(&mut ana, About::new("restore", restore, None), &[("base", base)]);
+    assert_eq!(again, Ok(invalid("base", "fixed")));
+    let device = About::new("device", Author::new(4).id(), None);
+    let member = [("member", Value::from(wes))];
+    assert_eq!(site.act(&mut ana, device, &member), Ok(invalid("member", "fixed")));
 }
 
 #[test]
