@@ -352,7 +352,7 @@ export interface DayTotal {
 export interface DayView {
   /** The day. */
   date: string;
-  /** Now, by this device's clock. */
+  /** Now, as a punch made now would state it. */
   now: number;
   /** The projects, by name. */
   projects: DayProject[];
