@@ -12,6 +12,8 @@ export interface Moment {
   stated: number;
   earliest: number | null;
   latest: number | null;
+  /** `typed`: a person's statement, which has no doubt of its own. */
+  how?: string;
 }
 
 export interface Format {
@@ -66,7 +68,8 @@ export function formats(language: string): Format {
   return {
     time,
     day,
-    moment: ({ stated, earliest, latest }, zone) => {
+    moment: ({ stated, earliest, latest, how }, zone) => {
+      if (how === "typed") return time(stated, zone);
       const from = Math.floor((earliest ?? stated) / MINUTE) * MINUTE;
       const to = Math.ceil((latest ?? stated) / MINUTE) * MINUTE;
       return to - from <= MINUTE ? time(stated, zone) : `${time(from, zone)}–${time(to, zone)}`;
