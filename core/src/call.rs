@@ -125,7 +125,10 @@ calls! {
 }
 
 /// The request, which `args` is left without. Absent arguments are an empty object.
-fn take<T: DeserializeOwned>(args: &mut Value) -> Result<T, Fault> {
+///
+/// # Errors
+/// [`Fault::Invalid`] with the field that is missing, unknown or of another type.
+pub fn take<T: DeserializeOwned>(args: &mut Value) -> Result<T, Fault> {
     let args = match mem::take(args) {
         Value::Null => json!({}),
         args => args,

@@ -8,10 +8,12 @@
 use plumbline_protocol::{Fault, Lock};
 use zeroize::Zeroizing;
 
+mod computer;
 mod os;
 mod passphrase;
 mod patient;
 
+pub use computer::ComputerKeystore;
 pub use os::OsKeystore;
 pub use passphrase::{MIN_PASSPHRASE, PassphraseKeystore};
 pub use patient::Patient;

@@ -6,16 +6,11 @@
 
 use std::{
     io::{self, BufRead, Read, Write},
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    path::Path,
+    sync::Arc,
 };
 
-use plumbline_core::{
-    Client, Config,
-    call::call,
-    clock::SystemClock,
-    keystore::{Keystore, PassphraseKeystore},
-};
+use plumbline_core::{Client, Config, call::call, clock::SystemClock, keystore::ComputerKeystore};
 use plumbline_protocol::Fault;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -49,7 +44,7 @@ impl Driver {
     /// # Errors
     /// Those of starting worker threads.
     pub fn new(home: &Path, passphrase: Zeroizing<String>, in_order: bool) -> io::Result<Driver> {
-        let keystore = Arc::new(AtFirstUse { path: home.join("keystore"), passphrase, opened: Mutex::new(None) });
+        let keystore = Arc::new(ComputerKeystore::new(home, "plumbline-drive", Some(passphrase)));
         let config = Config { home: home.to_owned(), keystore, clock: Arc::new(SystemClock), listener: None };
         let runtime = match in_order {
             true => Builder::new_current_thread().max_blocking_threads(1).enable_all().build()?,
@@ -102,46 +97,6 @@ impl Driver {
             None => self.client.insert(self.runtime.block_on(Client::open(self.config.clone()))?),
         };
         self.runtime.block_on(call(client, name, args))
-    }
-}
-
-/// The passphrase's keystore, opened or made when the client asks for it first: then the folder is this process's own.
-struct AtFirstUse {
-    path: PathBuf,
-    passphrase: Zeroizing<String>,
-    opened: Mutex<Option<Arc<PassphraseKeystore>>>,
-}
-
-impl AtFirstUse {
-    fn keystore(&self) -> Result<Arc<PassphraseKeystore>, Fault> {
-        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(keystore) = &*opened {
-            return Ok(Arc::clone(keystore));
-        }
-        let passphrase = self.passphrase.clone();
-        let keystore = Arc::new(match self.path.exists() {
-            true => PassphraseKeystore::open(&self.path, passphrase)?,
-            false => PassphraseKeystore::create(&self.path, passphrase)?,
-        });
-        Ok(Arc::clone(opened.insert(keystore)))
-    }
-}
-
-impl Keystore for AtFirstUse {
-    fn load(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
-        self.keystore()?.load(name)
-    }
-
-    fn store(&self, name: &str, secret: &[u8]) -> Result<(), Fault> {
-        self.keystore()?.store(name, secret)
-    }
-
-    fn remove(&self, name: &str) -> Result<(), Fault> {
-        self.keystore()?.remove(name)
-    }
-
-    fn probe(&self) -> Result<(), Fault> {
-        self.keystore()?.probe()
     }
 }
 

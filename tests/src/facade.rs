@@ -17,6 +17,7 @@ use syn::{
 };
 
 pub mod document;
+pub mod permissions;
 pub mod typescript;
 
 /// Types that are plain JSON: how they are written, in words and in TypeScript.

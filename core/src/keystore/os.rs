@@ -2,17 +2,21 @@
 //!
 //! A call may wait for a prompt that nobody sees: [`Patient`](super::Patient) bounds that.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use data_encoding::HEXLOWER;
-use keyring::{Entry, Error};
+use keyring_core::{Entry, Error, api::CredentialStore};
 use plumbline_protocol::{Fault, Lock};
 use zeroize::Zeroizing;
 
 use super::{Keystore, check_name, check_secret, locked};
 use crate::secret;
 
+/// The connection to the keystore; none before the first call and after a failed one, so that a keystore that comes, or comes
+/// back, is found by the next call.
+static STORE: Mutex<Option<Arc<CredentialStore>>> = Mutex::new(None);
+
 /// Secrets of one application in the operating system's keystore.
-///
-/// The connection is made once per process: after Missing, a keystore that appears later is found at the next start.
 pub struct OsKeystore {
     service: String,
 }
@@ -24,8 +28,12 @@ impl OsKeystore {
     }
 
     /// Runs `work` on this name's entry.
-    fn entry<T>(&self, name: &str, work: impl FnOnce(Entry) -> keyring::Result<T>) -> Result<T, Fault> {
-        Entry::new(&self.service, name).and_then(work).map_err(|e| fault(&e))
+    fn entry<T>(&self, name: &str, work: impl FnOnce(Entry) -> keyring_core::Result<T>) -> Result<T, Fault> {
+        let entry = connected().and_then(|store| store.build(&self.service, name, None));
+        entry.and_then(work).map_err(|e| {
+            *STORE.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            fault(&e)
+        })
     }
 
     fn read(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
@@ -74,6 +82,36 @@ impl Keystore for OsKeystore {
             _ => Err(locked(Lock::Invalidated)),
         }
     }
+}
+
+/// The connection, made where there is none.
+fn connected() -> keyring_core::Result<Arc<CredentialStore>> {
+    let mut store = STORE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(store) = &*store {
+        return Ok(Arc::clone(store));
+    }
+    Ok(Arc::clone(store.insert(connect()?)))
+}
+
+#[cfg(target_os = "macos")]
+fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(apple_native_keyring_store::keychain::Store::new()?)
+}
+
+#[cfg(windows)]
+fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(windows_native_keyring_store::Store::new()?)
+}
+
+#[cfg(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android"))))]
+fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(zbus_secret_service_keyring_store::Store::new()?)
+}
+
+/// A phone's shell brings a keystore of its own.
+#[cfg(any(target_os = "ios", target_os = "android"))]
+fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
+    Err(Error::NoDefaultStore)
 }
 
 /// The three ways in which keys are not given. Everything unforeseen counts as "no keystore": it never allows a new key.

@@ -15,7 +15,7 @@ fn throwaway_keyring() -> bool {
     there
 }
 
-/// Runs `this_process_sees_what_was_announced`: the connection is made once per process, so each world needs its own.
+/// Runs `this_process_sees_what_was_announced`: the bus is the process's, so each world needs its own.
 fn in_a_child(expected: &str, mut test_binary: Command) -> Command {
     test_binary.args(["--exact", "keystore::os::tests::this_process_sees_what_was_announced", "--nocapture"]);
     test_binary.env(EXPECT, expected);

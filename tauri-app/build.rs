@@ -1,0 +1,7 @@
+//! Checks the window's configuration and turns it into code; again when the page is another.
+
+fn main() {
+    println!("cargo:rerun-if-changed=../frontend/dist");
+    println!("cargo:rerun-if-changed=isolation");
+    tauri_build::build();
+}
