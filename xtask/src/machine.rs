@@ -67,6 +67,51 @@ pub const STRACE: &[Need] = &[Need {
     macos: "true",
 }];
 
+/// What building the desktop's window needs beside [`BUILD`]: the system's web view, which is part of other systems.
+pub const WEB_VIEW: &[Need] = &[Need {
+    what: "WebKitGTK's headers (for the window)",
+    present: || cfg!(not(target_os = "linux")) || works("pkg-config", &["--exists", "webkit2gtk-4.1"]),
+    debian: &["libwebkit2gtk-4.1-dev"],
+    macos: "true",
+}];
+
+/// What building the page needs.
+pub const NODE: &[Need] = &[Need {
+    what: "Node.js 20.19 or newer, with npm",
+    present: || works("node", &["-e", NODE_IS_NEW]) && works("npm", &["--version"]),
+    debian: &["nodejs", "npm"],
+    macos: "brew install node",
+}];
+
+/// Fails where Node is older than the page's tools take.
+const NODE_IS_NEW: &str =
+    "const [a, b] = process.versions.node.split('.'); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)";
+
+/// What the tests of the real window need on Linux: a display that nobody sees, a driver of the web view, a message bus and
+/// a keyring of their own, and somebody to press keys in the system's dialogs.
+pub const WINDOW: &[Need] = &[
+    Need { what: "Xvfb", present: || works("Xvfb", &["-help"]), debian: &["xvfb"], macos: "false" },
+    Need {
+        what: "WebKitWebDriver",
+        present: || works("WebKitWebDriver", &["--version"]),
+        debian: &["webkit2gtk-driver"],
+        macos: "false",
+    },
+    Need {
+        what: "dbus-daemon",
+        present: || works("dbus-daemon", &["--version"]) && works("dbus-send", &["--version"]),
+        debian: &["dbus"],
+        macos: "false",
+    },
+    Need {
+        what: "gnome-keyring-daemon",
+        present: || works("gnome-keyring-daemon", &["--version"]),
+        debian: &["gnome-keyring"],
+        macos: "false",
+    },
+    Need { what: "xdotool", present: || works("xdotool", &["version"]), debian: &["xdotool"], macos: "false" },
+];
+
 /// What fetching a pinned binary from the Python registry needs.
 pub const PYTHON: &[Need] = &[Need {
     what: "Python with venv",

@@ -8,8 +8,10 @@ mod bench;
 mod bless;
 mod ci;
 mod deny;
+mod desktop;
 mod fuzz;
 mod machine;
+mod package;
 mod reliability;
 mod results;
 mod run;
@@ -39,6 +41,7 @@ Usage: cargo xtask COMMAND
                      holds; --last: from the results of the last run
   fuzz [TARGET] [--seconds N]
                      feed each parser with made-up input for N seconds (60); needs a nightly compiler
+  package            build what is installed: a .deb here, a .dmg or .msi where such are made
   tidy               check the rules of the house that no compiler knows
 
   --yes              install what is missing on this machine without asking (so do CI=true and root)";
@@ -95,6 +98,7 @@ fn command(mut words: Vec<String>) -> Result<(), Failure> {
         "fuzz" => fuzz::fuzz(&workspace, &fuzz::Options::parse(&words)?),
         "bench" => bench::bench(&workspace, &words),
         "reliability" => reliability::reliability(&workspace, flag_alone(&words, "--last")?),
+        "package" => none_left(&words).and_then(|()| Ok(package::package(&workspace)?)),
         "tidy" => none_left(&words).and_then(|()| tidy::tidy(&workspace)),
         other => Err(Failure::Usage(format!("there is no command `{other}`"))),
     }

@@ -56,6 +56,20 @@ impl Results {
         }
     }
 
+    /// Takes in a line of what a test runner of Node says in TAP: `ok 1 - name`, `not ok 2 - name`, `ok 3 - name # SKIP why`.
+    pub fn hear_tap(&mut self, line: &str) {
+        let (passed, rest) = match (line.strip_prefix("ok "), line.strip_prefix("not ok ")) {
+            (Some(rest), _) => (true, rest),
+            (_, Some(rest)) => (false, rest),
+            _ => return,
+        };
+        match (rest.contains(" # SKIP"), passed) {
+            (true, _) => self.ignored += 1,
+            (_, true) => self.passed += 1,
+            (_, false) => self.failed += 1,
+        }
+    }
+
     /// Keeps how each test ended for [`Results::last`].
     pub fn keep(&self, workspace: &Workspace) -> Result<(), String> {
         let lines = self.tests.iter().map(|(name, ended)| format!("{name}\t{}\t{}\n", ended.cases, ended.result));
@@ -109,6 +123,15 @@ mod tests {
         assert_eq!(ended("counts"), ("ok", 52));
         assert_eq!(ended("has_no_disk"), ("skipped: no small disk", 1));
         assert_eq!(ended("tells"), ("ok", 1));
+    }
+
+    #[test]
+    fn a_test_of_the_page_counts_once_and_its_parts_do_not() {
+        let output = "TAP version 13\nok 1 - opens\n  ---\n  duration_ms: 3\n  ...\nnot ok 2 - closes\n\
+            \u{20}   ok 1 - a part\nok 3 - prints # SKIP no printer\n# pass 1\n1..3\n";
+        let mut results = Results::default();
+        output.lines().for_each(|line| results.hear_tap(line));
+        assert_eq!((results.passed, results.failed, results.ignored), (1, 1, 1));
     }
 
     #[test]

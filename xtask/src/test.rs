@@ -6,16 +6,16 @@
 
 use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{self, Command, Stdio};
+use std::process::{self, Command};
 
 use crate::Failure;
+use crate::desktop;
 use crate::machine;
 use crate::results::Results;
-use crate::workspace::{Workspace, said, succeed};
+use crate::workspace::{Workspace, listen, succeed};
 
-/// Each suite with the directory that its tests live in; `rust` is everything in the Cargo workspace.
+/// Each suite with the directory that its tests live in; `rust` is everything in the Cargo workspace but the window.
 const SUITES: [(&str, &str); 5] =
     [("rust", "."), ("frontend", "frontend"), ("desktop", "tauri-app"), ("kotlin", "android"), ("swift", "ios")];
 
@@ -24,31 +24,37 @@ pub fn test(workspace: &Workspace, names: &[String]) -> Result<(), Failure> {
     if let Some(unknown) = names.iter().find(|name| !SUITES.iter().any(|(suite, _)| suite == name)) {
         return Err(Failure::Usage(format!("there is no suite `{unknown}`")));
     }
-    let (mut total, mut skipped, mut broken) = (Results::default(), 0, None);
+    let (mut total, mut skipped, mut broken) = (Results::default(), 0, Vec::new());
     for (suite, folder) in SUITES.iter().filter(|(suite, _)| names.is_empty() || names.iter().any(|name| name == suite))
     {
-        if *suite != "rust" {
-            skipped += 1;
-            println!("{suite}: skipped: {folder}/ is not in the project yet");
-            continue;
+        let ran = match *suite {
+            "rust" => rust(workspace, &mut total).map(|()| None),
+            "desktop" => desktop::test(workspace, &mut total),
+            _ => Ok(Some(format!("{folder}/ is not in the project yet"))),
+        };
+        match ran {
+            Ok(None) => {}
+            Ok(Some(why)) => {
+                skipped += 1;
+                println!("{suite}: skipped: {why}");
+            }
+            Err(why) => broken.push(format!("{suite}: {why}")),
         }
-        broken = rust(workspace, &mut total).err();
     }
     for (name, ended) in total.tests.iter().filter(|(_, ended)| ended.result.starts_with("skipped")) {
         println!("rust: {name}: {}", ended.result);
     }
-    if let Some(why) = &broken {
-        println!("rust: {why}");
-    }
+    broken.iter().for_each(|why| println!("{why}"));
     let Results { passed, failed, ignored, .. } = total;
     println!("test: {passed} passed, {failed} failed, {ignored} ignored; {skipped} suites skipped");
-    if failed > 0 || broken.is_some() { Err(Failure::Exit(1)) } else { Ok(()) }
+    if failed > 0 || !broken.is_empty() { Err(Failure::Exit(1)) } else { Ok(()) }
 }
 
 fn rust(workspace: &Workspace, results: &mut Results) -> Result<(), String> {
     machine::require(workspace, machine::BUILD)?;
-    succeed(&mut workspace.cargo(["test", "--workspace", "--locked", "--no-run"]))?;
-    let tests = ["test", "--workspace", "--locked", "--no-fail-fast", "--", "--show-output"];
+    succeed(&mut workspace.cargo(["test", "--workspace", "--exclude", desktop::PACKAGE, "--locked", "--no-run"]))?;
+    let tests =
+        ["test", "--workspace", "--exclude", desktop::PACKAGE, "--locked", "--no-fail-fast", "--", "--show-output"];
     let ended = apart(workspace, &tests, &[], results);
     results.keep(workspace)?;
     ended
@@ -74,16 +80,8 @@ pub fn apart(
         }
     };
     home.enter(&mut command)?;
-    command.args(words).envs(variables.iter().copied()).stdout(Stdio::piped());
-    let line = said(&command);
-    eprintln!("$ {line}");
-    let mut child = command.spawn().map_err(|error| format!("cannot start: {line}: {error}"))?;
-    for output in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines).map_while(Result::ok) {
-        println!("{output}");
-        results.hear(&output);
-    }
-    let status = child.wait().map_err(|error| format!("lost sight of: {line}: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("failed ({status}): {line}")) }
+    command.args(words).envs(variables.iter().copied());
+    listen(&mut command, |output| results.hear(output))
 }
 
 /// A cargo command on a message bus of its own with an unlocked Secret Service that nobody else sees.

@@ -5,7 +5,7 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
 
@@ -59,6 +59,20 @@ pub fn start(command: &mut Command) -> Result<ExitStatus, String> {
     let line = said(command);
     eprintln!("$ {line}");
     command.status().map_err(|error| format!("cannot start: {line}: {error}"))
+}
+
+/// Runs a command to its end, showing what it prints and passing each line on; anything but success is an error that names it.
+pub fn listen(command: &mut Command, mut hear: impl FnMut(&str)) -> Result<(), String> {
+    command.stdout(Stdio::piped());
+    let line = said(command);
+    eprintln!("$ {line}");
+    let mut child = command.spawn().map_err(|error| format!("cannot start: {line}: {error}"))?;
+    for output in child.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines).map_while(Result::ok) {
+        println!("{output}");
+        hear(&output);
+    }
+    let status = child.wait().map_err(|error| format!("lost sight of: {line}: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("failed ({status}): {line}")) }
 }
 
 /// Whether a command runs and succeeds, in silence.

@@ -1,0 +1,285 @@
+// A world of its own for each test: a home, a message bus with an unlocked keyring, a real server, and the real window on a
+// display that nobody sees. All of it is gone afterwards.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { until, Window } from "./driver.mjs";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Where the programs are: `cargo xtask test desktop` says it. */
+const PROGRAMS = process.env.PLUMBLINE_PROGRAMS ?? join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "debug");
+
+/** Where pictures of the window go. */
+export const SCREENS = join(ROOT, "target", "screens");
+
+const KEYRING = "throwaway";
+const PASSPHRASE = "correct horse battery";
+
+const BUS = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:dir=FOLDER</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+`;
+
+/** Everything that one test needs. */
+export class World {
+  #processes = [];
+  #display;
+
+  /** A new world, which ends with the test. */
+  static async begin(test, { keyring = true } = {}) {
+    const world = new World();
+    test.after(() => world.end());
+    world.folder = await mkdtemp(join(tmpdir(), "plumbline-e2e-"));
+    await mkdir(join(world.folder, "run"), { mode: 0o700 });
+    await world.#showDisplay();
+    await world.#startBus();
+    if (keyring) await world.startKeyring();
+    return world;
+  }
+
+  /** The environment that its programs see. */
+  get environment() {
+    return {
+      PATH: process.env.PATH,
+      LANG: "C.UTF-8",
+      HOME: this.folder,
+      XDG_RUNTIME_DIR: join(this.folder, "run"),
+      DISPLAY: this.#display,
+      DBUS_SESSION_BUS_ADDRESS: this.bus,
+      PLUMBLINE_HOME: this.home,
+      // Lets the window be driven.
+      TAURI_WEBVIEW_AUTOMATION: "true",
+      NO_AT_BRIDGE: "1",
+      GSETTINGS_BACKEND: "memory",
+    };
+  }
+
+  /** The folder of the window's store. */
+  get home() {
+    return join(this.folder, "store");
+  }
+
+  async end() {
+    for (const process of [...this.#processes].reverse()) await stop(process);
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  #start(program, words, options = {}) {
+    const process_ = spawn(program, words, { env: this.environment, stdio: ["pipe", "pipe", "inherit"], ...options });
+    process_.on("error", (error) => console.error(`${program}: ${error.message}`));
+    this.#processes.push(process_);
+    return process_;
+  }
+
+  async #showDisplay() {
+    const words = ["-displayfd", "3", "-screen", "0", "1600x1000x24", "-nolisten", "tcp"];
+    const server = this.#start("Xvfb", words, { env: process.env, stdio: ["ignore", "ignore", "ignore", "pipe"] });
+    const [number] = await firstLine(server.stdio[3]);
+    this.#display = `:${number}`;
+  }
+
+  /** A bus on which nothing starts by itself: a keyring that is away stays away. */
+  async #startBus() {
+    const config = join(this.folder, "bus.conf");
+    await writeFile(config, BUS.replace("FOLDER", join(this.folder, "run")));
+    const bus = this.#start("dbus-daemon", [`--config-file=${config}`, "--nofork", "--print-address"]);
+    [this.bus] = await firstLine(bus.stdout);
+  }
+
+  /** Starts the keyring, unlocked. */
+  async startKeyring() {
+    const words = ["--foreground", "--unlock", "--components=secrets"];
+    this.keyring = this.#start("gnome-keyring-daemon", words, { stdio: ["pipe", "ignore", "ignore"] });
+    this.keyring.stdin.end(KEYRING);
+    await until("the keyring", () => this.#says("ReadAlias", /\/collection\//));
+  }
+
+  /** Takes the keyring away. */
+  async stopKeyring() {
+    await stop(this.keyring);
+  }
+
+  /** What the Secret Service answers; asked by name only when it has an owner, or the bus would start one of its own. */
+  async #says(method, expected) {
+    const ask = async (...words) => {
+      const said = spawn("dbus-send", ["--session", "--print-reply", ...words], { env: this.environment });
+      const [text] = await Promise.all([all(said.stdout), once(said, "close")]);
+      return text;
+    };
+    const bus = "org.freedesktop.DBus";
+    const owner = await ask(`--dest=${bus}`, "/", `${bus}.GetNameOwner`, "string:org.freedesktop.secrets");
+    if (!owner.includes("method return")) return false;
+    const secrets = "org.freedesktop.secrets";
+    const call = `org.freedesktop.Secret.Service.${method}`;
+    return expected.test(await ask(`--dest=${secrets}`, "/org/freedesktop/secrets", call, "string:default"));
+  }
+
+  /** Starts the server; again on the same port after it was cut. */
+  async startServer() {
+    const listen = this.listen ?? "127.0.0.1:0";
+    const words = ["--data", join(this.folder, "server"), "--listen", listen];
+    this.server = this.#start(join(PROGRAMS, "plumbline-server"), words, {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const said = JSON.parse((await firstLine(this.server.stdout))[0]);
+    this.listen = new URL(said.url).host;
+    return said.setup;
+  }
+
+  /** Cuts the server off. */
+  async stopServer() {
+    await stop(this.server);
+  }
+
+  /** Somebody else's device, called by name. */
+  device(name) {
+    return new Device(
+      this.#start(
+        join(PROGRAMS, "plumbline-drive"),
+        ["--home", join(this.folder, name), "--passphrase-env", "PASSPHRASE"],
+        { env: { ...this.environment, PASSPHRASE } },
+      ),
+    );
+  }
+
+  /** An organisation with its founder's device, one project, and one more member. */
+  async found() {
+    const setup = await this.startServer();
+    const founder = this.device("founder");
+    await founder.call("create_organisation", { link: setup, name: "Ortega Lindqvist", founder_name: "Ana Ortega" });
+    const project = await founder.call("create_project", {
+      name: "Harbor Outfall 2",
+      number: "HO2",
+      zone: "America/Los_Angeles",
+      classifications: ["Laborer", "Operator"],
+    });
+    const member = await founder.call("add_member", { name: "Ben Lindqvist", role: "manager", projects: [project.id] });
+    await founder.call("sync");
+    return { founder, project: project.id, member: member.id };
+  }
+
+  /** An invite link for a member, already at the server. */
+  async invite(founder, member) {
+    const { link } = await founder.call("invite", { member, hours_valid: 24 });
+    await founder.call("sync");
+    return link;
+  }
+
+  /** Opens the window. */
+  async open(...words) {
+    const port = await freePort();
+    const driver = this.#start("WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    const address = `http://127.0.0.1:${port}`;
+    await until("the driver", async () => (await fetch(`${address}/status`)).ok);
+    const window = await Window.open(address, join(PROGRAMS, "plumbline-desktop"), words);
+    window.driver = driver;
+    return window;
+  }
+
+  /** Closes the window and waits until its process has let go of the store. */
+  async close(window) {
+    await window.close();
+    await stop(window.driver);
+  }
+
+  /** Picks a file in the dialog that `ask` opens. */
+  async pick(file, ask) {
+    const answered = ask();
+    const dialog = await until("the dialog", async () => {
+      const windows = (await this.#x("search", "--onlyvisible", "--class", "plumbline-desktop")).split("\n").filter(Boolean);
+      return windows.length > 1 ? windows.at(-1) : null;
+    });
+    await this.#x("windowfocus", "--sync", dialog);
+    // A slash opens the dialog's line for a path; what is typed before the line is there gets lost, so it is typed again.
+    await this.#x("key", "slash");
+    await until("the dialog to take the path", async () => {
+      await this.#x("key", "ctrl+a");
+      await this.#x("type", file);
+      await this.#x("key", "Return");
+      return Promise.race([answered.then(() => true), new Promise((late) => setTimeout(late, 1000))]);
+    });
+    const { ok, fault } = await answered;
+    if (fault) throw new Error(JSON.stringify(fault));
+    return ok;
+  }
+
+  async #x(...words) {
+    return all(this.#start("xdotool", words).stdout);
+  }
+
+  /** Starts the program a second time, beside a window; its exit code. */
+  async startAgain(...words) {
+    const second = this.#start(join(PROGRAMS, "plumbline-desktop"), words, { stdio: ["ignore", "ignore", "inherit"] });
+    const [code] = await once(second, "close");
+    return code;
+  }
+}
+
+/** A client over stdin and stdout: docs/client.md. */
+class Device {
+  #waiting = [];
+
+  constructor(process) {
+    this.process = process;
+    createInterface({ input: process.stdout }).on("line", (line) => this.#waiting.shift()?.(JSON.parse(line)));
+  }
+
+  async call(call, args) {
+    const said = await new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.process.stdin.write(`${JSON.stringify({ call, args })}\n`);
+    });
+    if (said.fault) throw new Error(`${call}: ${JSON.stringify(said.fault)}`);
+    return said.ok;
+  }
+}
+
+async function stop(process) {
+  if (!process || process.exitCode !== null || process.signalCode !== null) return;
+  const gone = once(process, "close");
+  process.kill("SIGTERM");
+  const late = setTimeout(() => process.kill("SIGKILL"), 10_000);
+  await gone;
+  clearTimeout(late);
+}
+
+/** The first line of a stream; what comes after it is read and forgotten. */
+async function firstLine(stream) {
+  const lines = createInterface({ input: stream });
+  const line = await Promise.race([
+    once(lines, "line"),
+    once(lines, "close").then(() => {
+      throw new Error("it ended before it said anything");
+    }),
+  ]);
+  return line;
+}
+
+async function all(stream) {
+  let text = "";
+  for await (const piece of stream) text += piece;
+  return text;
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  return port;
+}
