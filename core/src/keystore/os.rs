@@ -5,7 +5,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use data_encoding::HEXLOWER;
-use keyring_core::{Entry, Error, api::CredentialStore};
+use keyring::{Entry, Error};
+use keyring_core::api::CredentialStore;
 use plumbline_protocol::{Fault, Lock};
 use zeroize::Zeroizing;
 
@@ -28,8 +29,9 @@ impl OsKeystore {
     }
 
     /// Runs `work` on this name's entry.
-    fn entry<T>(&self, name: &str, work: impl FnOnce(Entry) -> keyring_core::Result<T>) -> Result<T, Fault> {
-        let entry = connected().and_then(|store| store.build(&self.service, name, None));
+    fn entry<T>(&self, name: &str, work: impl FnOnce(Entry) -> keyring::Result<T>) -> Result<T, Fault> {
+        // Its own constructor connects once for the life of the process.
+        let entry = connected().and_then(|store| Ok(Entry { inner: store.build(&self.service, name, None)? }));
         entry.and_then(work).map_err(|e| {
             *STORE.lock().unwrap_or_else(PoisonError::into_inner) = None;
             fault(&e)
@@ -85,7 +87,7 @@ impl Keystore for OsKeystore {
 }
 
 /// The connection, made where there is none.
-fn connected() -> keyring_core::Result<Arc<CredentialStore>> {
+fn connected() -> keyring::Result<Arc<CredentialStore>> {
     let mut store = STORE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(store) = &*store {
         return Ok(Arc::clone(store));
@@ -94,23 +96,23 @@ fn connected() -> keyring_core::Result<Arc<CredentialStore>> {
 }
 
 #[cfg(target_os = "macos")]
-fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
+fn connect() -> keyring::Result<Arc<CredentialStore>> {
     Ok(apple_native_keyring_store::keychain::Store::new()?)
 }
 
 #[cfg(windows)]
-fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
+fn connect() -> keyring::Result<Arc<CredentialStore>> {
     Ok(windows_native_keyring_store::Store::new()?)
 }
 
 #[cfg(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android"))))]
-fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
+fn connect() -> keyring::Result<Arc<CredentialStore>> {
     Ok(zbus_secret_service_keyring_store::Store::new()?)
 }
 
 /// A phone's shell brings a keystore of its own.
 #[cfg(any(target_os = "ios", target_os = "android"))]
-fn connect() -> keyring_core::Result<Arc<CredentialStore>> {
+fn connect() -> keyring::Result<Arc<CredentialStore>> {
     Err(Error::NoDefaultStore)
 }
 
