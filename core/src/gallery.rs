@@ -156,3 +156,6 @@ fn at(state: Custody) -> rows::At {
         Custody::Verified => rows::At::Deposited,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,7 @@ mod denial;
 mod drive;
 mod input;
 mod lies;
+mod photos;
 mod rights;
 mod secrets;
 mod story;
