@@ -209,20 +209,22 @@ async fn a_phone_killed_at_any_call_while_it_makes_its_store_enrols_or_signs_out
 }
 
 /// The migrations of a client's store.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../../../core/src/db/migrations/0001.sql"),
     include_str!("../../../core/src/db/migrations/0002.sql"),
     include_str!("../../../core/src/db/migrations/0003.sql"),
     include_str!("../../../core/src/db/migrations/0004.sql"),
+    include_str!("../../../core/src/db/migrations/0005.sql"),
     include_str!("../../../core/src/db/migrations/0006.sql"),
 ];
 /// The way back, newest first: which version it leads to, and how.
 const BACK: [(&str, &str); MIGRATIONS.len() - 1] = [
     (
-        "version 4",
+        "version 5",
         "DROP INDEX photo_unsent; DROP INDEX record_undeposited; DROP INDEX record_author; DROP INDEX record_photo;
          ALTER TABLE record DROP COLUMN deposited; ALTER TABLE record DROP COLUMN author;",
     ),
+    ("version 4", "ALTER TABLE chain DROP COLUMN received;"),
     (
         "version 3",
         "DROP TABLE stage; DROP INDEX outbox_record; DROP INDEX entry_record;
