@@ -62,7 +62,7 @@ enum Small {
     /// None, and none is to be had: it waits for its turn, or the picture does not decode.
     None,
     /// Its original is elsewhere. The name is that of a thumbnail's file that is lost, or empty.
-    Elsewhere(PhotoView, String),
+    Elsewhere(Box<PhotoView>, String),
 }
 
 impl Client {
@@ -84,7 +84,7 @@ impl Client {
             Small::Here(jpeg) => return Ok(jpeg),
             Small::None => return Err(Fault::NotFound),
         };
-        let PhotoView { sha256, bytes, .. } = photo;
+        let PhotoView { sha256, bytes, .. } = *photo;
         let whole = self.download(sha256, bytes, move |parts| whole(parts, &sha256)).await?;
         self.run(move |inner| inner.keep_small(&photo, &old, &whole)).await
     }
@@ -176,9 +176,9 @@ impl Inner {
         if due || undecoded || photo.media == "image/heic" || photo.bytes > MAX_PHOTO {
             return Ok(Small::None);
         }
-        let Some(original) = kept.and_then(|k| k.original) else { return Ok(Small::Elsewhere(photo, old)) };
+        let Some(original) = kept.and_then(|k| k.original) else { return Ok(Small::Elsewhere(Box::new(photo), old)) };
         match self.files.read(&original.name, &original.key) {
-            Err(fault) if files::is_lost(&fault) => Ok(Small::Elsewhere(photo, old)),
+            Err(fault) if files::is_lost(&fault) => Ok(Small::Elsewhere(Box::new(photo), old)),
             Err(fault) => Err(fault),
             Ok(whole) => match self.keep_small(&photo, &old, &whole) {
                 Err(Fault::NotFound) => Ok(Small::None),
