@@ -5,7 +5,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createInterface } from "node:readline";
-import type { Plugin } from "vite";
+import type { Plugin, PreviewServer, ViteDevServer } from "vite";
 
 type Said = { ok?: unknown; fault?: unknown };
 
@@ -41,7 +41,12 @@ const EVENTS = [
   { event: "alarm" },
 ];
 
+/** Serves the calls of a page to a real client: beside the development server or a built page. */
 export function bridge(): Plugin {
+  return { name: "plumbline-bridge", configureServer: serve, configurePreviewServer: serve };
+}
+
+function serve(server: ViteDevServer | PreviewServer) {
   const program = process.env.PLUMBLINE_DRIVE;
   const home = process.env.PLUMBLINE_HOME;
   if (!program || !home) throw new Error("PLUMBLINE_DRIVE and PLUMBLINE_HOME have to name the driver and the client's folder");
@@ -67,30 +72,27 @@ export function bridge(): Plugin {
     if (typeof hex !== "string") return response.writeHead(404).end();
     response.writeHead(200, { "content-type": "image/jpeg", "cache-control": "no-store" }).end(Buffer.from(hex, "hex"));
   };
-  return {
-    name: "plumbline-bridge",
-    configureServer(server) {
-      // Follows the server as the window's own loop does.
-      void drive.call("start", null);
-      server.httpServer?.on("close", () => drive.close());
-      server.middlewares.use((request, response, next) => {
-        const path = request.url ?? "";
-        const picture = /^\/photo\/(thumbnail|original)\/([0-9a-f-]{36})$/.exec(path);
-        if (path === "/call" && request.method === "POST") {
-          void body(request)
-            .then((text) => JSON.parse(text) as { call: string; args: unknown })
-            .then(({ call: name, args }) => call(name, args))
-            .then((said) => response.end(JSON.stringify(said)));
-        } else if (path === "/events") {
-          response.writeHead(200, { "content-type": "text/event-stream" });
-          listeners.add(response);
-          request.on("close", () => listeners.delete(response));
-        } else if (picture?.[1] && picture[2]) {
-          void photo(picture[1], picture[2], response);
-        } else next();
-      });
-    },
-  };
+  // Follows the server as the window's own loop does.
+  void drive.call("start", null);
+  server.httpServer?.on("close", () => drive.close());
+  server.middlewares.use((request, response, next) => {
+    // Queries tell one version of a picture from another.
+    const path = (request.url ?? "").split("?", 1)[0] ?? "";
+    const picture = /^\/photo\/(thumbnail|original)\/([0-9a-f-]{36})$/.exec(path);
+    if (path === "/call" && request.method === "POST") {
+      void body(request)
+        .then((text) => JSON.parse(text) as { call: string; args: unknown })
+        .then(({ call: name, args }) => call(name, args))
+        .then((said) => response.end(JSON.stringify(said)));
+    } else if (path === "/events") {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.flushHeaders();
+      listeners.add(response);
+      request.on("close", () => listeners.delete(response));
+    } else if (picture?.[1] && picture[2]) {
+      void photo(picture[1], picture[2], response);
+    } else next();
+  });
 }
 
 /** What the desktop shell answers beside the client. A browser has no native dialogs: nobody picked anything. */
