@@ -61,9 +61,9 @@ export function Shell({ status, children }: { status: StatusView; children: Reac
       </a>
       <nav className={styles.sidebar} aria-label={t("sidebar")} data-pane="sidebar" tabIndex={-1}>
         <Organization status={status} />
-        <AriaButton className={styles.search ?? ""} onPress={() => setPalette(true)} aria-label={t("nav.search")}>
+        <AriaButton className={styles.search ?? ""} onPress={() => setPalette(true)} aria-label={`${t("nav.search")} Ctrl K`}>
           <Search size={16} strokeWidth={1.75} aria-hidden />
-          <span className={styles.text}>{t("nav.search")}</span>
+          <span className={styles.text}>{t("nav.search")}</span>{" "}
           <span className={styles.text}>
             <KeyCap>Ctrl K</KeyCap>
           </span>
@@ -131,7 +131,7 @@ function Organization({ status }: { status: StatusView }) {
   const go = useNavigate();
   return (
     <MenuTrigger>
-      <AriaButton className={styles.organization ?? ""}>
+      <AriaButton className={styles.organization ?? ""} aria-label={status.organisation_name}>
         <Mark />
         <span className={join(styles.name, styles.text)}>{status.organisation_name}</span>
         <span className={styles.text}>

@@ -12,8 +12,6 @@ export function Rows<T>(props: {
   label: string;
   items: T[];
   keyOf: (item: T) => string;
-  /** What is spoken of a row. */
-  spoken: (item: T) => string;
   children: (item: T) => ReactNode;
   /** Key of the row that is open beside the list. */
   open: string | null;
@@ -44,6 +42,10 @@ export function Rows<T>(props: {
   useEffect(() => {
     if (opened >= 0) setAt(opened);
   }, [opened]);
+  // Whoever came here by the keyboard goes on in the list.
+  useEffect(() => {
+    if (document.activeElement === document.body) box.current?.focus({ preventScroll: true });
+  }, []);
 
   const move = (to: number) => {
     const next = Math.max(0, Math.min(items.length - 1, to));
@@ -94,7 +96,6 @@ export function Rows<T>(props: {
               id={`${id}-${index}`}
               role="option"
               aria-selected={index === opened}
-              aria-label={props.spoken(item)}
               aria-posinset={index + 1}
               aria-setsize={onEnd ? -1 : items.length}
               className={join(styles.row, index === opened && styles.open, index === active && styles.active)}

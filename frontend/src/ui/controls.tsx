@@ -109,6 +109,8 @@ export function Select<K extends string>(props: {
   disabled?: boolean;
   /** Shows the label above; otherwise it is only spoken. */
   labelled?: boolean;
+  /** Shown until something is chosen; the label where there is none. */
+  placeholder?: string;
 }) {
   const name = useId();
   return (
@@ -125,8 +127,8 @@ export function Select<K extends string>(props: {
           {props.label}
         </span>
       )}
-      <AriaButton className={join(styles.button, props.filter && styles.filter, props.filter && props.value && styles.filterSet)}>
-        <SelectValue>{({ selectedText }) => selectedText || props.label}</SelectValue>
+      <AriaButton className={join(styles.button, props.labelled && styles.choice, props.filter && styles.filter, props.filter && props.value && styles.filterSet)}>
+        <SelectValue>{({ selectedText }) => selectedText || props.placeholder || props.label}</SelectValue>
         <ChevronDown size={14} strokeWidth={1.75} aria-hidden />
       </AriaButton>
       <Popover className={styles.popover ?? ""}>

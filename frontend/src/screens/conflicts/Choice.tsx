@@ -33,8 +33,9 @@ export function Choice({ conflict }: { conflict: Conflict }) {
       <header>
         <h2>{words.title(record)}</h2>
         <p className={styles.sub}>
-          {[words.kind(record.kind), words.summary(record)].filter(Boolean).join(", ")} <Link to={pathOf(record)}>{t("conflicts:openRecord")}</Link>
+          {[words.kind(record.kind), words.summary(record)].filter(Boolean).join(", ")}
         </p>
+        <Link to={pathOf(record)}>{t("conflicts:openRecord")}</Link>
         <h3 className={styles.field}>{t("conflicts:differ", { field: words.field(name) })}</h3>
       </header>
       {kind && field && (

@@ -66,7 +66,6 @@ function Both({ conflicts }: { conflicts: Conflict[] }) {
           label={t("nav.conflicts")}
           items={conflicts}
           keyOf={(conflict) => conflict.key}
-          spoken={(conflict) => `${title(conflict)}. ${values(conflict)}`}
           open={chosen?.key ?? null}
           onOpen={({ record, field }) => setSearch({ record: record.id, field }, { replace: true })}
           row={60}

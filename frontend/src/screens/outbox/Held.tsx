@@ -68,7 +68,6 @@ function Item({ item, admits }: { item: HeldView; admits: boolean }) {
 
 function Admit({ item, why, onClose }: { item: HeldView; why: string; onClose: () => void }) {
   const { t } = useTranslation();
-  const format = useFormat();
   const words = useWords();
   const { tell } = useUndo();
   const admit = useAct("admit");
@@ -98,7 +97,7 @@ function Admit({ item, why, onClose }: { item: HeldView; why: string; onClose: (
     >
       <p>{why}</p>
       <Writes kind={item.kind} fields={item.fields} at={item.received} />
-      <p>{t("outbox:admitMeans", { n: format.number(item.position) })}</p>
+      <p className={styles.means}>{t("outbox:admitMeans")}</p>
       {admit.error && <FaultNote fault={admit.error} />}
     </Dialog>
   );

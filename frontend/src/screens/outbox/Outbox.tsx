@@ -36,7 +36,7 @@ export default function Outbox() {
       foot={status.data && <LastSent />}
     >
       <div className={styles.page}>
-        <div role="status" aria-live="polite">
+        <div role="status" aria-live="polite" className={styles.live}>
           {sync.isPending && <p className={styles.progress}>{progress(moving, uploads.data ?? [], t)}</p>}
           {sync.data && !sync.isPending && (
             <p className={styles.progress}>

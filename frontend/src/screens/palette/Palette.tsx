@@ -94,6 +94,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
               <Input className={styles.input ?? ""} placeholder={t("palette:placeholder")} maxLength={200} />
               <KeyCap>Esc</KeyCap>
             </SearchField>
+            <div className={styles.scroll} tabIndex={-1}>
             <ListBox
               aria-label={t("palette:results")}
               items={parts}
@@ -128,6 +129,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
                 </ListBoxSection>
               )}
             </ListBox>
+            </div>
           </Autocomplete>
           <p className="spoken" role="status">
             {query !== "" && settled && t("palette:count", { count: parts.reduce((n, part) => n + part.entries.length, 0) })}

@@ -19,7 +19,6 @@ export function KindList({ kinds, onOpen }: { kinds: KindView[]; onOpen: (name: 
       label={t("records:kinds")}
       items={sorted}
       keyOf={(kind) => kind.name}
-      spoken={(kind) => `${words.kind(kind.name, true)}. ${about(kind.name)}`}
       open={null}
       onOpen={(kind) => onOpen(kind.name)}
       row={40}

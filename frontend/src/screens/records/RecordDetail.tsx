@@ -101,7 +101,6 @@ function Shown({ record, onClose }: { record: RecordView; onClose: () => void })
           </dl>
         </Section>
       )}
-      {record.kind === "punch" && <PlaceVerdict id={record.id} />}
       <Past record={record} kind={kind} zone={zone} />
       {withdrawing && <Withdraw record={record} onClose={() => setWithdrawing(false)} />}
     </Detail>
@@ -131,7 +130,13 @@ function FieldRow(props: { kind: KindView; field: FieldView; record: RecordView;
     <div>
       <dt>{name}</dt>
       <dd className="selectable">
-        <Value kind={kind.name} field={field} datum={datum} zone={zone} />
+        {onEdit && (
+          <IconButton label={t("records:editField", { field: name })} onPress={onEdit}>
+            <Pencil size={14} strokeWidth={1.75} aria-hidden />
+          </IconButton>
+        )}
+        {kind.name === "punch" && field.name === "place" ? <PlaceVerdict id={record.id} /> : null}
+        {isEmpty(datum) && kind.name === "punch" && field.name === "place" ? null : <Value kind={kind.name} field={field} datum={datum} zone={zone} />}
         {others.map((other) => (
           <p key={JSON.stringify(other)} className={styles.conflict}>
             <Status mark={<NeedMark need="conflict" size={14} />} tone="attention">
@@ -141,11 +146,6 @@ function FieldRow(props: { kind: KindView; field: FieldView; record: RecordView;
           </p>
         ))}
       </dd>
-      {onEdit && (
-        <IconButton label={t("records:editField", { field: name })} onPress={onEdit}>
-          <Pencil size={14} strokeWidth={1.75} aria-hidden />
-        </IconButton>
-      )}
     </div>
   );
 }
@@ -164,10 +164,10 @@ function PlaceVerdict({ id }: { id: string }) {
     accuracy !== null && t("place.accuracy", { accuracy: format.length(accuracy) }),
   ];
   return (
-    <Section title={t("records:where")}>
+    <div>
       <Status mark={<PlaceMark verdict={of} />}>{parts.filter(Boolean).join(", ")}</Status>
       {mock && <p className={styles.meta}>{t("place.mock")}</p>}
-    </Section>
+    </div>
   );
 }
 

@@ -92,7 +92,6 @@ function RecordRows(props: Opening & { label: string; records: RecordView[]; onE
       label={props.label}
       items={props.records}
       keyOf={(record) => record.id}
-      spoken={(record) => [words.title(record), words.summary(record), ...marks(record)].filter(Boolean).join(". ")}
       open={props.open}
       onOpen={props.onOpen}
       {...(props.onEnd && { onEnd: props.onEnd })}
@@ -103,7 +102,7 @@ function RecordRows(props: Opening & { label: string; records: RecordView[]; onE
           <>
             {props.kinds && <span className={styles.kind}>{words.kind(record.kind)}</span>}
             <span className={withdrawn ? styles.titleGone : styles.title}>{words.title(record)}</span>
-            <span className={styles.summary}>{words.summary(record)}</span>
+            <span className={styles.summary}>{words.about(record)}</span>
             <span className={styles.marks}>
               {conflict && (
                 <span className={styles.mark} title={conflict}>

@@ -93,7 +93,7 @@ export default function Records() {
           {room && room !== pathname ? (
             <Button onPress={() => void go(room)}>{t(`records:room.${kind}`)}</Button>
           ) : (
-            <Button look="primary" onPress={() => set("new", declared && madeByForm(declared) ? declared.name : "")} isDisabled={writable.length === 0}>
+            <Button look={detail ? "plain" : "primary"} onPress={() => set("new", declared && madeByForm(declared) ? declared.name : "")} isDisabled={writable.length === 0}>
               <Plus size={16} strokeWidth={1.75} aria-hidden />
               {t("shortcuts.new")}
             </Button>

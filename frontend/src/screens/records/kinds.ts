@@ -25,6 +25,9 @@ const NAMED: Record<string, string> = {
   "organisation.restores": "restore",
 };
 
+/** Texts that have to be one of those that the record's project lists, by kind and field: the project's field. */
+const LISTED: Record<string, string> = { "punch.classification": "classifications" };
+
 /** Kinds that are made in a room of their own, and where. */
 export const ROOMS: Record<string, string> = {
   photo: "/photographs",
@@ -38,6 +41,9 @@ export const unitOf = (kind: string, field: string): Unit | null => UNITS[`${kin
 
 /** The kind of record that a field names, if it names one. */
 export const namedBy = (kind: string, field: FieldView): string | null => field.of ?? NAMED[`${kind}.${field.name}`] ?? null;
+
+/** The field of the project that lists what this one may say, if there is one. */
+export const listedBy = (kind: string, field: string): string | null => LISTED[`${kind}.${field}`] ?? null;
 
 /** Whether a form can make one: what needs keys, hashes or signatures is made elsewhere, and so is what follows from others. */
 export const madeByForm = (kind: KindView): boolean =>

@@ -8,8 +8,6 @@ import type { Datum, FieldView, GeofenceView, KindView, MomentView, PlaceView, R
 import { type Format, useFormat } from "../../i18n/format";
 import { fieldOf, namedBy, unitOf, useKinds } from "./kinds";
 
-const MINUTE = 60_000;
-
 const has = <K extends string>(datum: Datum | undefined, key: K): datum is Datum & Record<K, unknown> =>
   typeof datum === "object" && datum !== null && !Array.isArray(datum) && key in datum;
 export const isMoment = (datum: Datum | undefined): datum is MomentView => has(datum, "stated");
@@ -29,6 +27,8 @@ export interface Words {
   /** The record's name: its declared title in words, else what it is. */
   title: (record: RecordView) => string;
   /** Whom it concerns and when, as far as that is not its title. */
+  about: (record: RecordView) => string;
+  /** The same, with its project. */
   summary: (record: RecordView) => string;
   /** A value as one line. `at`: when it was written, for a moment that is that of its action. */
   value: (kind: string, field: FieldView | undefined, datum: Datum | undefined, zone?: string, at?: number | null) => string;
@@ -99,7 +99,7 @@ function make(t: TFunction, format: Format, names: Names, kinds: Map<string, Kin
     // What is not a name of its own says what it is.
     return field.form === "text" || field.form === "choice" ? line : `${kind(record.kind)}: ${line}`;
   };
-  const summary = (record: RecordView) => {
+  const about = (record: RecordView) => {
     const declared = kinds.get(record.kind);
     if (!record.known || !declared) return "";
     const when = declared.fields.find((f) => f.name !== declared.title && (f.form === "moment" || f.form === "day") && !isEmpty(record.fields[f.name]));
@@ -108,11 +108,12 @@ function make(t: TFunction, format: Format, names: Names, kinds: Map<string, Kin
     const parts = [
       record.concerns && names.member(record.concerns),
       isMoment(at) ? `${format.day(at.stated, zone)}, ${format.moment(at, zone)}` : when && value(record.kind, when, at, zone),
-      record.kind !== "project" && record.project && names.project(record.project),
     ];
     return parts.filter(Boolean).join(" · ");
   };
-  return { title, summary, value, kind, field, choice };
+  const summary = (record: RecordView) =>
+    [about(record), record.kind !== "project" && record.project && names.project(record.project)].filter(Boolean).join(" · ");
+  return { title, about, summary, value, kind, field, choice };
 }
 
 /** The words of records in the language that is shown. */
@@ -123,6 +124,3 @@ export function useWords(): Words {
   const { byName } = useKinds();
   return useMemo(() => make(t, format, names, byName), [t, format, names, byName]);
 }
-
-/** A typed or written time to the nearest minute, as the pickers have it. */
-export const toMinute = (at: number): number => Math.floor(at / MINUTE) * MINUTE;

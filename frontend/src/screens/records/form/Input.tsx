@@ -28,6 +28,8 @@ interface Props {
   onChange: (draft: Draft) => void;
   wrong: Wrong;
   zone: string | undefined;
+  /** The record's project, where it has one. */
+  project: string | null;
 }
 
 export function FieldInput(props: Props) {
@@ -39,12 +41,14 @@ export function FieldInput(props: Props) {
   return <OneInput {...props} value={typeof value === "string" ? value : ""} />;
 }
 
-function OneInput({ field, label, value, onChange, wrong, zone }: Omit<Props, "value"> & { value: string }) {
+function OneInput({ field, label, value, onChange, wrong, zone, project }: Omit<Props, "value"> & { value: string }) {
   const { t } = useTranslation();
   const words = useWords();
   const error = wrong[""];
   const named = useOptions(field.named);
   const zones = useZones(field.form === "zone");
+  const listed = useListed(project, field.listed);
+  if (listed) return <Combo label={label} options={listed} value={value || null} onChange={(id) => onChange(id ?? "")} error={error} />;
   if (field.named) return <Combo label={label} options={named} value={value || null} onChange={(id) => onChange(id ?? "")} error={error} />;
   switch (field.form) {
     case "choice":
@@ -53,6 +57,7 @@ function OneInput({ field, label, value, onChange, wrong, zone }: Omit<Props, "v
           <Select
             label={label}
             labelled
+            placeholder={t("records:form.choose")}
             options={field.choices.map((word) => ({ id: word, text: words.choice(word) }))}
             value={value || null}
             onChange={onChange}
@@ -204,6 +209,14 @@ function useOptions(kind: string | null): Option[] {
     if (kind === "project") return names.projects.map((p) => ({ id: p.id, text: names.project(p.id), detail: names.code(p.id) }));
     return (list.data?.records ?? []).map((record) => ({ id: record.id, text: words.title(record), detail: words.summary(record) }));
   }, [kind, names, words, list.data]);
+}
+
+/** What the project lists for a field; none where the field is free. */
+function useListed(project: string | null, field: string | null): Option[] | null {
+  const names = useNames();
+  if (field === null) return null;
+  const list = names.projects.find((p) => p.id === project)?.fields[field];
+  return Array.isArray(list) ? list.map((item) => ({ id: String(item), text: String(item) })) : [];
 }
 
 function useZones(wanted: boolean): Option[] {

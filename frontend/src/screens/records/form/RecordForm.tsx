@@ -1,7 +1,7 @@
 // A record's form, made from its kind's declaration: a new record, all of one, or one field. What did not change is not
 // written; where a change owes a reason it is asked for; what the core refuses is said under the form.
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useMemo } from "react";
+import { useMemo, useRef } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { call, useAct } from "../../../api/client";
@@ -15,6 +15,7 @@ import { editable } from "../kinds";
 import styles from "../records.module.css";
 import { useWords } from "../words";
 import { type Asked, asked, datumOf, type Draft, draftOf, type Filled, formSchema } from "./drafts";
+import { useFocusIn } from "./focus";
 import { FieldInput, type Wrong } from "./Input";
 
 /** What a new record begins with: from a refused item that is corrected and sent anew. */
@@ -67,6 +68,8 @@ export function RecordForm(props: {
   const chooses = record === null && kind.project && kind.name !== "project";
   const zone = names.zone(record?.project ?? (kind.name === "project" ? record?.id : project));
 
+  const pane = useRef<HTMLFormElement>(null);
+  useFocusIn(pane);
   const save = form.handleSubmit((filled) => {
     if (chooses && !filled.project) return form.setError("project", { message: t("records:form.missing") });
     const writes: Record<string, Datum> = {};
@@ -112,6 +115,7 @@ export function RecordForm(props: {
       }
     >
       <form
+        ref={pane}
         className={styles.form}
         noValidate
         onSubmit={(event) => {
@@ -128,6 +132,7 @@ export function RecordForm(props: {
                 <Select
                   label={words.field("project")}
                   labelled
+                  placeholder={t("records:form.choose")}
                   options={names.projects.map((p) => ({ id: p.id, text: names.project(p.id) }))}
                   value={field.value || null}
                   onChange={field.onChange}
@@ -154,6 +159,7 @@ export function RecordForm(props: {
                 onChange={field.onChange}
                 wrong={wrongOf(errors.fields?.[asks.name])}
                 zone={zone}
+                project={record ? record.project : project || null}
               />
             )}
           />

@@ -17,7 +17,7 @@ import {
   Popover,
 } from "react-aria-components";
 import { useTranslation } from "react-i18next";
-import { HERE } from "../../../i18n/format";
+import { HERE, useFormat } from "../../../i18n/format";
 import { Button, join } from "../../../ui/controls";
 import ui from "../../../ui/ui.module.css";
 import styles from "../records.module.css";
@@ -32,9 +32,11 @@ interface Props {
 
 /** A civil day, as `2026-12-10`. */
 export function Day(props: Props) {
+  const format = useFormat();
   return (
     <Picker
       {...props}
+      hint={props.value ? format.longDay(props.value) : props.hint}
       date={props.value ? parseDate(props.value) : null}
       granularity="day"
       onDate={(date) => props.onChange(date ? date.toString().slice(0, 10) : "")}
@@ -45,13 +47,13 @@ export function Day(props: Props) {
 /** A moment, as milliseconds since 1970 in text; empty is the moment at which it is saved. */
 export function When(props: Props & { zone: string | undefined }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const zone = props.zone ?? HERE;
   const at = props.value ? parseAbsolute(new Date(Number(props.value)).toISOString(), zone) : null;
   return (
     <Picker
       {...props}
-      label={props.label}
-      hint={props.hint ?? t("records:form.zone", { zone })}
+      hint={props.value ? format.evidence(Number(props.value), zone) : (props.hint ?? t("records:form.zone", { zone }))}
       date={at && toCalendarDateTime(at)}
       granularity="minute"
       onDate={(date) => props.onChange(date ? String(toZoned(toCalendarDateTime(date), zone).toDate().getTime()) : "")}

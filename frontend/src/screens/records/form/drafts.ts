@@ -3,16 +3,23 @@
 import type { TFunction } from "i18next";
 import { z } from "zod";
 import type { Datum, FieldView, GeofenceView, KindView } from "../../../generated/client";
-import { namedBy, type Unit, unitOf } from "../kinds";
+import { listedBy, namedBy, type Unit, unitOf } from "../kinds";
 import { isFence, isMoment, isPlace } from "../words";
 
 /** A field that a form asks for, with what its number means and what its id names. */
 export interface Asked extends FieldView {
   unit: Unit | null;
   named: string | null;
+  /** The field of its project that lists what it may say. */
+  listed: string | null;
 }
 
-export const asked = (kind: KindView, field: FieldView): Asked => ({ ...field, unit: unitOf(kind.name, field.name), named: namedBy(kind.name, field) });
+export const asked = (kind: KindView, field: FieldView): Asked => ({
+  ...field,
+  unit: unitOf(kind.name, field.name),
+  named: namedBy(kind.name, field),
+  listed: listedBy(kind.name, field.name),
+});
 
 /** Text of one value; a list of them for a set. Places and fences have parts. */
 export type Draft = string | string[] | PlaceDraft | FenceDraft;
