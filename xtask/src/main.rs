@@ -9,6 +9,7 @@ mod bless;
 mod ci;
 mod deny;
 mod desktop;
+mod frontend;
 mod fuzz;
 mod machine;
 mod package;

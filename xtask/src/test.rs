@@ -11,6 +11,7 @@ use std::process::{self, Command};
 
 use crate::Failure;
 use crate::desktop;
+use crate::frontend;
 use crate::machine;
 use crate::results::Results;
 use crate::workspace::{Workspace, listen, succeed};
@@ -30,6 +31,7 @@ pub fn test(workspace: &Workspace, names: &[String]) -> Result<(), Failure> {
         let ran = match *suite {
             "rust" => rust(workspace, &mut total).map(|()| None),
             "desktop" => desktop::test(workspace, &mut total),
+            "frontend" => frontend::test(workspace, &mut total),
             _ => Ok(Some(format!("{folder}/ is not in the project yet"))),
         };
         match ran {
