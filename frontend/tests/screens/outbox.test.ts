@@ -1,0 +1,63 @@
+// The outbox: is anything stuck, is it safe, and what can be done; online, offline, and for an administrator.
+import { describe, expect, test } from "vitest";
+import { useRig } from "./rig";
+
+const rig = useRig();
+
+describe.skipIf(rig.missing)("The outbox", () => {
+  test.each(["light", "dark", "contrast"] as const)("what is held in the log says why, in the %s theme", async (theme) => {
+    const held = await rig.call("held");
+    const page = await rig.open("/outbox", { theme });
+    await page.getByRole("heading", { name: "Held in the log" }).waitFor();
+    expect(await page.getByRole("button", { name: "Let it take effect" }).count()).toBe(held.length);
+    await rig.axe(page);
+    await rig.shoot(page, "outbox");
+  });
+
+  test("offline, what is entered waits in honest words, and is sent when the server is back", async () => {
+    await rig.offline();
+    const [project] = (await rig.call("list", { kind: "project" })).records;
+    await rig.call("write", { kind: "note", project: project?.id ?? null, fields: { text: "Entered without a signal" } });
+    const page = await rig.open("/outbox");
+    await page.getByRole("heading", { name: "Waiting to send" }).waitFor();
+    await page.getByText("Entered without a signal").first().waitFor();
+    await page.getByText("Waiting: the server does not have it yet").waitFor();
+    await page.getByText("Safe and encrypted here.", { exact: false }).first().waitFor();
+    await rig.axe(page);
+    await rig.shoot(page, "outbox-offline");
+
+    await page.getByRole("button", { name: "Try now" }).click();
+    await page.getByText("No signal to the server.").waitFor();
+    await page.getByText("What you enter is kept here and goes by itself.").waitFor();
+
+    await rig.online();
+    await page.getByRole("button", { name: "Try now" }).click();
+    await page.getByText(/^Done\. Sent:/).waitFor();
+    await page.getByText("Waiting: the server does not have it yet").waitFor({ state: "detached" });
+    expect(await rig.call("waiting")).toEqual([]);
+  });
+
+  test("an administrator lets a held action take effect by the keyboard, told what that means", async () => {
+    const before = await rig.call("held");
+    const denied = before.findIndex((item) => item.why === "denied");
+    const page = await rig.open("/outbox");
+    await page.getByRole("button", { name: "Let it take effect" }).nth(denied).focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("That waives rights, never rules", { exact: false }).waitFor();
+    await rig.axe(page);
+    await rig.shoot(page, "outbox-admit");
+    await dialog.getByRole("button", { name: "Let it take effect" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText(/^In effect now:/).waitFor();
+    const record = await rig.call("record", { id: before[denied]?.record ?? "" });
+    expect(Object.keys(record.fields)).toEqual(expect.arrayContaining(Object.keys(before[denied]?.fields ?? {})));
+  });
+
+  test("it speaks Spanish", async () => {
+    const page = await rig.open("/outbox", { language: "es" });
+    await page.getByRole("heading", { level: 1, name: "Por enviar" }).waitFor();
+    await rig.axe(page);
+    await rig.shoot(page, "outbox");
+  });
+});
