@@ -157,34 +157,44 @@ function Foot({ status }: { status: StatusView }) {
   const { t } = useTranslation();
   const format = useFormat();
   const go = useNavigate();
-  const since = useSince(status.connection);
+  const seen = useSince(status.connection);
+  // The last contact as the core knows it; else as far as this window saw it.
+  const since = status.contact ?? seen;
+  const time = since === null ? null : format.when(since);
   const online = status.connection === "online";
   const Glyph = online ? CloudCheck : status.connection === "alarm" || status.connection === "impostor" ? ShieldAlert : CloudOff;
   const words = () => {
-    const time = since === null ? null : format.time(since);
     switch (status.connection) {
       case "online":
-        return t("foot.online", { time: format.time(Date.now()) });
+        if (status.waiting > 0) return t("foot.sending");
+        return time ? t("foot.online", { time }) : t("foot.onlineNow");
       case "offline":
         return time ? t("foot.offline", { time }) : t("foot.offlineNow");
       case "unknown":
-        return t("foot.never");
+        return status.contact ? t("foot.contact", { time }) : t("foot.never");
       default:
         return t(`foot.${status.connection}`);
     }
   };
+  const said = words();
+  const detail =
+    status.waiting > 0 ? t("foot.waiting", { count: status.waiting }) : t("foot.checked", { count: status.size, n: format.number(status.size) });
   return (
-    <AriaButton className={styles.foot ?? ""} onPress={() => void go("/outbox")} aria-label={t("foot.openOutbox")}>
-      <span className={online ? ui.ok : undefined}>
-        <Glyph size={16} strokeWidth={1.75} aria-hidden />
-      </span>
-      <span className={styles.text} role="status">
-        <strong>{words()}</strong>
-        <span className={styles.detail}>
-          {status.waiting > 0 ? t("foot.waiting", { count: status.waiting }) : t("foot.checked", { count: status.size, replace: { count: format.number(status.size) } })}
+    <>
+      <AriaButton className={styles.foot ?? ""} onPress={() => void go("/outbox")} aria-label={`${said} ${detail}. ${t("foot.openOutbox")}`}>
+        <span className={online ? ui.ok : undefined}>
+          <Glyph size={16} strokeWidth={1.75} aria-hidden />
         </span>
+        <span className={styles.text}>
+          <strong>{said}</strong>{" "}
+          <span className={styles.detail}>{detail}</span>
+        </span>
+      </AriaButton>
+      {/* What stands in a button is not told when it changes. */}
+      <span className="spoken" role="status">
+        {said}
       </span>
-    </AriaButton>
+    </>
   );
 }
 

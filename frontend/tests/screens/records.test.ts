@@ -53,7 +53,7 @@ describe.skipIf(rig.missing)("Records", () => {
     const ana = members.find((member) => member.fields.name === "Ana Lucía Paredes");
     const page = await rig.open("/records/punch");
     await page.getByRole("button", { name: "Anyone" }).click();
-    await page.getByRole("option", { name: "Ana Lucía Paredes" }).click();
+    await page.getByRole("option", { name: "Ana Lucía Paredes", exact: true }).click();
     await page.waitForURL((url) => url.href.includes(`concerns=${ana?.id}`));
     await list(page).getByRole("option").first().waitFor();
     const rows = await list(page).getByRole("option").allTextContents();

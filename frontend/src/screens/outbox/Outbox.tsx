@@ -77,7 +77,7 @@ function Sub({ status, waiting, uploads }: { status: StatusView; waiting: Waitin
   const bytes = uploads.reduce((sum, upload) => sum + upload.bytes, 0);
   const parts = [
     waiting.length > 0 && t("outbox:count", { count: waiting.length }),
-    uploads.length > 0 && t("outbox:photos", { count: uploads.length, replace: { size: format.bytes(bytes) } }),
+    uploads.length > 0 && t("outbox:photos", { count: uploads.length, size: format.bytes(bytes) }),
   ].filter(Boolean);
   const since = status.contact === null ? t("foot.never") : t("outbox:since", { time: format.when(status.contact) });
   if (parts.length === 0) return status.connection === "online" ? null : <span>{since}</span>;

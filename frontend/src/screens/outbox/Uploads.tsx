@@ -20,7 +20,7 @@ export function Uploads({ uploads }: { uploads: UploadView[] }) {
   return (
     <section className={styles.part}>
       <h2>
-        {t("outbox:uploads")} <span className={styles.count}>{t("outbox:photos", { count: uploads.length, replace: { size: format.bytes(bytes) } })}</span>
+        {t("outbox:uploads")} <span className={styles.count}>{t("outbox:photos", { count: uploads.length, size: format.bytes(bytes) })}</span>
       </h2>
       <p className={styles.sub}>{t("outbox:uploadsWay")}</p>
       <ul className={styles.items}>

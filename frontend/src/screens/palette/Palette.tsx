@@ -94,7 +94,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
               <Input className={styles.input ?? ""} placeholder={t("palette:placeholder")} maxLength={200} />
               <KeyCap>Esc</KeyCap>
             </SearchField>
-            <div className={styles.scroll} tabIndex={-1}>
+            <div className={styles.scroll} tabIndex={0}>
             <ListBox
               aria-label={t("palette:results")}
               items={parts}

@@ -195,7 +195,7 @@ function Past({ record, kind, zone }: { record: RecordView; kind: KindView | und
             >
               <p className={styles.proof}>
                 {last
-                  ? t("records:proof.signed", { count: logged.length, replace: { n: format.number(last.position ?? 0) } })
+                  ? t("records:proof.signed", { count: logged.length, n: format.number(last.position ?? 0) })
                   : t("records:proof.unsent")}
               </p>
               {last && log.data && (
