@@ -46,12 +46,12 @@ describe.skipIf(rig.missing)("The palette", () => {
     const page = await rig.open("/records");
     await page.keyboard.press("Control+k");
     await page.keyboard.type("dark");
-    await page.getByRole("option", { name: "Dark colors" }).waitFor();
+    await page.getByRole("option", { name: "Dark colors", exact: true }).waitFor();
     await page.keyboard.press("Enter");
     await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
     await page.keyboard.press("Control+k");
     await page.keyboard.type("español");
-    await page.getByRole("option", { name: "Español" }).waitFor();
+    await page.getByRole("option", { name: "Español", exact: true }).waitFor();
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "Registros" }).waitFor();
   });

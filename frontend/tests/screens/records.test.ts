@@ -55,8 +55,9 @@ describe.skipIf(rig.missing)("Records", () => {
     await page.getByRole("button", { name: "Anyone" }).click();
     await page.getByRole("option", { name: "Ana Lucía Paredes", exact: true }).click();
     await page.waitForURL((url) => url.href.includes(`concerns=${ana?.id}`));
-    await list(page).getByRole("option").first().waitFor();
-    const rows = await list(page).getByRole("option").allTextContents();
+    const punches = page.getByRole("listbox", { name: "Punches" });
+    await punches.getByRole("option").first().waitFor();
+    const rows = await punches.getByRole("option").allTextContents();
     expect(rows.length).toBeGreaterThan(0);
     expect(rows.filter((row) => !row.includes("Ana Lucía Paredes"))).toEqual([]);
   });
@@ -109,7 +110,7 @@ describe.skipIf(rig.missing)("Records", () => {
     await page.keyboard.press("Enter");
     await page.getByText(/^Saved:/).waitFor();
     expect((await rig.call("record", { id })).fields.what).not.toBe(before.fields.what);
-    await detail(page).getByText("“Pressed the wrong one”").waitFor();
+    await detail(page).getByText("“Pressed the wrong one”").first().waitFor();
     await rig.shoot(page, "records-corrected");
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByText("Undone.").waitFor();

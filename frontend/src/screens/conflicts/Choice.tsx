@@ -119,7 +119,7 @@ function Values(props: { conflict: Conflict; kind: KindView; field: FieldView; h
               <Value kind={kind.name} field={field} datum={value} zone={zone} />
             </div>
             <Writer change={writers[n]} others={writers.filter((_, m) => m !== n)} last={n === values.length - 1} zone={zone} />
-            <Button look={n === chosen ? "primary" : "plain"} onPress={() => keep(value)} isDisabled={!may || write.isPending}>
+            <Button look={n === chosen ? "primary" : "plain"} onPress={() => keep(value)} isDisabled={!may} isPending={write.isPending}>
               {t("conflicts:keep")}
             </Button>
           </article>

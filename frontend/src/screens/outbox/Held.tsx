@@ -89,7 +89,7 @@ function Admit({ item, why, onClose }: { item: HeldView; why: string; onClose: (
       foot={
         <>
           <Button onPress={onClose}>{t("action.cancel")}</Button>
-          <Button look="primary" onPress={done} isDisabled={admit.isPending}>
+          <Button look="primary" onPress={done} isPending={admit.isPending}>
             {t("outbox:admit")}
           </Button>
         </>

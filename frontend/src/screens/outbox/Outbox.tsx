@@ -29,7 +29,7 @@ export default function Outbox() {
       title={t("nav.outbox")}
       sub={status.data && <Sub status={status.data} waiting={moving} uploads={uploads.data ?? []} />}
       actions={
-        <Button look="primary" onPress={() => sync.mutate(undefined)} isDisabled={sync.isPending}>
+        <Button look="primary" onPress={() => sync.mutate(undefined)} isPending={sync.isPending}>
           {t("action.tryNow")}
         </Button>
       }

@@ -150,7 +150,7 @@ function Dismiss({ item, onClose }: { item: WaitingView; onClose: () => void }) 
       foot={
         <>
           <Button onPress={onClose}>{t("action.cancel")}</Button>
-          <Button look="primary" onPress={done} isDisabled={dismiss.isPending}>
+          <Button look="primary" onPress={done} isPending={dismiss.isPending}>
             {t("outbox:dismiss")}
           </Button>
         </>

@@ -42,7 +42,7 @@ export function Withdraw({ record, onClose }: { record: RecordView; onClose: () 
       foot={
         <>
           <Button onPress={onClose}>{t("action.cancel")}</Button>
-          <Button look="primary" onPress={done} isDisabled={act.isPending}>
+          <Button look="primary" onPress={done} isPending={act.isPending}>
             {withdrawn ? t("records:withdraw") : t("records:showAgain")}
           </Button>
         </>

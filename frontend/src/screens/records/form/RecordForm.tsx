@@ -107,7 +107,7 @@ export function RecordForm(props: {
       wide
       foot={
         <>
-          <Button look="primary" onPress={() => void save()} isDisabled={write.isPending}>
+          <Button look="primary" onPress={() => void save()} isPending={write.isPending}>
             {record ? t("action.save") : t("records:form.make")}
           </Button>
           <Button onPress={props.onClose}>{t("action.cancel")}</Button>
