@@ -7,6 +7,9 @@ import { Failure, faultOf } from "./client";
 /** Whether the store is open, or what stands in its way. */
 export type DeskState = { open: true } | { open: false; fault: Fault };
 
+/** Under this key the cache keeps the state of the desk. */
+export const DESK = ["desk"] as const;
+
 async function ask<T>(name: string, request?: unknown): Promise<T> {
   try {
     return (await send(name, request)) as T;

@@ -1,21 +1,22 @@
 // The application: opens the store, then shows the way in or the house.
 import { QueryClientProvider, useQuery } from "@tanstack/react-query";
-import { Suspense, useEffect } from "react";
+import { Suspense, useCallback, useEffect, useState } from "react";
 import { I18nProvider } from "react-aria-components";
 import { HashRouter, Navigate, Route, Routes } from "react-router";
 import { useTranslation } from "react-i18next";
 import { queries, useCall } from "../api/client";
-import { desk, type DeskState } from "../api/desk";
+import { DESK, desk, type DeskState, useLink } from "../api/desk";
 import { follow } from "../api/events";
 import Entry from "../screens/entry/Entry";
+import { LinkDialog } from "../screens/entry/LinkDialog";
 import Locked from "../screens/entry/Locked";
+import { RecoveryKey } from "../screens/entry/RecoveryKey";
+import type { StatusView } from "../generated/client";
 import { FaultNote, Loading } from "../ui/states";
 import { UndoProvider } from "../ui/undo";
 import { KeysProvider } from "./keys";
 import { ROUTES } from "./routes";
 import { Shell } from "./Shell";
-
-export const DESK = ["desk"] as const;
 
 export function App() {
   const { i18n } = useTranslation();
@@ -41,16 +42,28 @@ function Gate() {
   return opened.data.open ? <Book /> : <Locked fault={opened.data.fault} />;
 }
 
-/** The store is open: whoever is not enrolled yet gets in first. */
+/** The store is open: whoever is not enrolled yet gets in first; a recovery key that nobody has printed is shown before the house. */
 function Book() {
   const { t } = useTranslation();
   const status = useCall("status");
+  const enrolled = status.data?.state === "enrolled";
+  const key = useCall("recovery_key", undefined, { enabled: enrolled, gcTime: 0 });
+  const [entering, setEntering] = useState(false);
+  const [later, setLater] = useState(false);
   useEffect(() => follow(queries), []);
   if (status.error) return <FaultNote fault={status.error} onRetry={() => void status.refetch()} />;
   if (!status.data) return <Loading what={t("nav.organization")} />;
-  if (status.data.state !== "enrolled") return <Entry />;
+  if (!enrolled || entering) return <Entry status={status.data} onEntering={setEntering} />;
+  if (key.isPending) return <Loading what={t("nav.organization")} />;
+  if (key.data && !later) return <RecoveryKey recoveryKey={key.data.recovery_key} status={status.data} onLater={() => setLater(true)} />;
+  return <House status={status.data} />;
+}
+
+function House({ status }: { status: StatusView }) {
+  const [link, setLink] = useState<string | null>(null);
+  useLink(useCallback((opened: string) => setLink(opened), []));
   return (
-    <Shell status={status.data}>
+    <Shell status={status}>
       <Suspense fallback={<Loading what="…" />}>
         <Routes>
           {ROUTES.map(({ path, Screen }) => (
@@ -59,6 +72,7 @@ function Book() {
           <Route path="*" element={<Navigate to="/today" replace />} />
         </Routes>
       </Suspense>
+      {link !== null && <LinkDialog status={status} first={link} onClose={() => setLink(null)} />}
     </Shell>
   );
 }

@@ -13,8 +13,8 @@ class Drive {
   private process: ChildProcessWithoutNullStreams;
   private waiting: ((said: Said) => void)[] = [];
 
-  constructor(program: string, home: string) {
-    const env = { ...process.env, PLUMBLINE_PASSPHRASE: process.env.PLUMBLINE_PASSPHRASE ?? "demonstration" };
+  constructor(program: string, home: string, passphrase: string) {
+    const env = { ...process.env, PLUMBLINE_PASSPHRASE: passphrase };
     this.process = spawn(program, ["--home", home, "--passphrase-env", "PLUMBLINE_PASSPHRASE"], { env });
     this.process.stderr.pipe(process.stderr);
     createInterface({ input: this.process.stdout }).on("line", (line) => this.waiting.shift()?.(JSON.parse(line) as Said));
@@ -27,10 +27,17 @@ class Drive {
     });
   }
 
-  close() {
-    this.process.stdin.end();
+  /** Answers when the store is closed. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.process.on("exit", () => resolve());
+      this.process.stdin.end();
+    });
   }
 }
+
+/** Faults that keep a store from opening: the desktop says them before anything else. */
+const SHUT = ["locked", "busy", "corrupt", "outdated", "storage_full"];
 
 /** Calls that change nothing: after any other the page is told to read again. */
 const READS = /^(status|kinds|day|week|cell|record|history|list|search|conflicts|hours|verdict|room|photos?|photo_days|thumbnail|original|custody|check_photo|uploads|places|waiting|held|log|recovery_key|lost|alarms|repairs|devices|storage)$/;
@@ -51,14 +58,33 @@ function serve(server: ViteDevServer | PreviewServer) {
   const home = process.env.PLUMBLINE_HOME;
   if (!program || !home) throw new Error("PLUMBLINE_DRIVE and PLUMBLINE_HOME have to name the driver and the client's folder");
   const listeners = new Set<ServerResponse>();
-  const drive = new Drive(program, home);
+  let passphrase = process.env.PLUMBLINE_PASSPHRASE ?? "demonstration";
+  let drive = new Drive(program, home, passphrase);
+  /** Whether the store opens, as the client itself says. */
+  const opened = async () => {
+    const { fault } = (await drive.call("status", null)) as { fault?: { fault: string } };
+    return fault && SHUT.includes(fault.fault) ? { open: false, fault } : { open: true };
+  };
+  const again = async (by = passphrase) => {
+    await drive.close();
+    passphrase = by;
+    drive = new Drive(program, home, passphrase);
+    void drive.call("start", null);
+    return opened();
+  };
+  const desk: Record<string, (args: unknown) => unknown> = {
+    ...DESK,
+    desk_state: opened,
+    open_again: () => again(),
+    use_passphrase: (args) => again((args as { passphrase: string }).passphrase),
+  };
   const tell = () => {
     for (const listener of listeners)
       for (const event of EVENTS) listener.write(`event: core\ndata: ${JSON.stringify(event)}\n\n`);
   };
   const call = async (name: string, args: unknown): Promise<Said> => {
-    const desk = DESK[name];
-    if (desk) return { ok: desk(args) };
+    const own = desk[name];
+    if (own) return { ok: await own(args) };
     const said = await drive.call(name, args);
     if (!READS.test(name)) tell();
     return said;
@@ -74,7 +100,7 @@ function serve(server: ViteDevServer | PreviewServer) {
   };
   // Follows the server as the window's own loop does.
   void drive.call("start", null);
-  server.httpServer?.on("close", () => drive.close());
+  server.httpServer?.on("close", () => void drive.close());
   server.middlewares.use((request, response, next) => {
     // Queries tell one version of a picture from another.
     const path = (request.url ?? "").split("?", 1)[0] ?? "";
@@ -89,6 +115,13 @@ function serve(server: ViteDevServer | PreviewServer) {
       response.flushHeaders();
       listeners.add(response);
       request.on("close", () => listeners.delete(response));
+    } else if (path === "/tell" && request.method === "POST") {
+      // What the window would tell the page: a link that was opened, pictures that were dropped.
+      void body(request).then((text) => {
+        const { event, payload } = JSON.parse(text) as { event: string; payload: unknown };
+        for (const listener of listeners) listener.write(`event: ${event}\ndata: ${JSON.stringify(payload)}\n\n`);
+        response.end();
+      });
     } else if (picture?.[1] && picture[2]) {
       void photo(picture[1], picture[2], response);
     } else next();
@@ -97,7 +130,6 @@ function serve(server: ViteDevServer | PreviewServer) {
 
 /** What the desktop shell answers beside the client. A browser has no native dialogs: nobody picked anything. */
 const DESK: Record<string, (args: unknown) => unknown> = {
-  desk_state: () => ({ open: true }),
   pending_link: () => process.env.PLUMBLINE_LINK ?? null,
   pick_pictures: () => (process.env.PLUMBLINE_PICTURES ?? "").split(":").filter(Boolean),
   pick_folder: () => process.env.PLUMBLINE_EXPORT ?? null,
