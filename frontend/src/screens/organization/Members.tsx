@@ -17,6 +17,7 @@ import { Filter } from "./Filter";
 import { Frame, useOpen } from "./Frame";
 import { InviteDialog } from "./InviteDialog";
 import { MemberDialog } from "./MemberDialog";
+import styles from "./organization.module.css";
 import { ids, ROLES, roleOf, useRights } from "./rights";
 
 export function Members() {
@@ -45,7 +46,11 @@ export function Members() {
       }
       detail={chosen && <MemberDetail member={chosen} devices={devices.data ?? []} onClose={() => setOpen(null)} onEdit={() => setDialog("edit")} onInvite={() => setDialog("invite")} />}
     >
-      {rights.admin && rights.administrators === 1 && <Note tone="attention" cause={t("organization:members.oneAdmin.cause")} wayOn={t("organization:members.oneAdmin.wayOn")} />}
+      {rights.admin && rights.administrators === 1 && (
+        <div className={styles.banner}>
+          <Note tone="attention" cause={t("organization:members.oneAdmin.cause")} wayOn={t("organization:members.oneAdmin.wayOn")} />
+        </div>
+      )}
       <Read query={members} what={t("organization:parts.members")}>
         {(all) => <MemberTable members={all} devices={devices.data} filter={filter} open={open} onOpen={setOpen} />}
       </Read>
@@ -83,6 +88,7 @@ function MemberTable({ members, devices, filter, open, onOpen }: { members: Reco
       name: t("organization:heard"),
       cell: (m) => {
         const heard = heardOf(devices, m.id);
+        if (!devices) return t("unknown");
         return heard === null ? t("organization:never") : format.when(heard);
       },
     },
