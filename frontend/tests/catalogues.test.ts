@@ -27,6 +27,20 @@ const DYNAMIC = [
   "records:form.",
   "outbox:state.",
   "outbox:unsaved.",
+  "entry:computer.",
+  "entry:steps.",
+  "entry:locked.",
+  "entry:passphrase.",
+  "organization:parts.",
+  "organization:roles.",
+  "organization:emergency.",
+  "organization:log.codes.",
+  "organization:days.",
+  "organization:fence.",
+  "organization:invites.states.",
+  "settings:language.",
+  "settings:look.themes.",
+  "settings:storage.shares.",
 ];
 
 const PLURAL = /_(zero|one|two|few|many|other)$/;

@@ -4,8 +4,8 @@ import { useEffect } from "react";
 import type { Fault } from "../generated/client";
 import { Failure, faultOf } from "./client";
 
-/** Whether the store is open, or what stands in its way. */
-export type DeskState = { open: true } | { open: false; fault: Fault };
+/** Whether the store is open, or what stands in its way; `passphrase`: whether its keys are under one. */
+export type DeskState = { open: true } | { open: false; fault: Fault; passphrase: boolean };
 
 /** Under this key the cache keeps the state of the desk. */
 export const DESK = ["desk"] as const;

@@ -39,7 +39,7 @@ function Gate() {
   const opened = useQuery<DeskState>({ queryKey: DESK, queryFn: desk.state });
   if (opened.error) return <FaultNote fault={opened.error} onRetry={() => void opened.refetch()} />;
   if (!opened.data) return <Loading what="…" />;
-  return opened.data.open ? <Book /> : <Locked fault={opened.data.fault} />;
+  return opened.data.open ? <Book /> : <Locked {...opened.data} />;
 }
 
 /** The store is open: whoever is not enrolled yet gets in first; a recovery key that nobody has printed is shown before the house. */

@@ -3,7 +3,9 @@
 //
 // PLUMBLINE_DRIVE names the program, PLUMBLINE_HOME the client's folder; its passphrase is that of the demonstration.
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { existsSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Plugin, PreviewServer, ViteDevServer } from "vite";
 
@@ -63,7 +65,7 @@ function serve(server: ViteDevServer | PreviewServer) {
   /** Whether the store opens, as the client itself says. */
   const opened = async () => {
     const { fault } = (await drive.call("status", null)) as { fault?: { fault: string } };
-    return fault && SHUT.includes(fault.fault) ? { open: false, fault } : { open: true };
+    return fault && SHUT.includes(fault.fault) ? { open: false, fault, passphrase: existsSync(join(home, "keystore")) } : { open: true };
   };
   const again = async (by = passphrase) => {
     await drive.close();

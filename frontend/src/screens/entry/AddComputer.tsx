@@ -66,7 +66,7 @@ export function AddComputer({ link, text, status, onRefused, onEntering }: Way<"
             [t("entry:invite"), <span className="mono" key="invite">{short(link.invite)}</span>],
           ]}
         />
-        <p className={styles.quiet}>{t("entry:notSent")}</p>
+        {!isPending && !enrol.error && <p className={styles.quiet}>{t("entry:notSent")}</p>}
       </section>
       <Input
         label={t("entry:label.label")}

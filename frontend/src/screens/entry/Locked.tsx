@@ -2,18 +2,21 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { desk, DESK } from "../../api/desk";
+import { DESK, desk } from "../../api/desk";
 import { faultOf } from "../../api/client";
 import { wordsOf } from "../../faults";
 import type { Fault } from "../../generated/client";
 import { useFormat } from "../../i18n/format";
 import { Button } from "../../ui/controls";
-import { Note } from "../../ui/states";
+import { FaultNote, Note } from "../../ui/states";
 import styles from "./entry.module.css";
 import { Frame } from "./Frame";
-import { Passphrase } from "./Passphrase";
+import { Choose, Unlock } from "./Passphrase";
 
-export default function Locked({ fault }: { fault: Fault }) {
+/** Faults of the store that the server can have too: said here, they mean something else. */
+const OWN: Partial<Record<Fault["fault"], string>> = { busy: "busy", corrupt: "corrupt", storage_full: "full", outdated: "outdated" };
+
+export default function Locked({ fault, passphrase }: { fault: Fault; passphrase: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
   const client = useQueryClient();
@@ -30,10 +33,17 @@ export default function Locked({ fault }: { fault: Fault }) {
       setBusy(false);
     }
   };
-  // A fault of the store is not one of the server: the words that differ stand here.
-  const own = fault.fault === "busy" ? "busy" : fault.fault === "corrupt" ? "corrupt" : fault.fault === "storage_full" ? "full" : fault.fault === "outdated" ? "outdated" : null;
-  const words = own ? { cause: t(`entry:locked.${own}.cause`), wayOn: t(`entry:locked.${own}.wayOn`) } : wordsOf(fault, t, format);
+  const use = (typed: string) => void open(() => desk.usePassphrase(typed));
   const keystore = fault.fault === "locked" ? fault.why : null;
+  if (keystore && passphrase)
+    return (
+      <Frame title={t("entry:locked.title")} sub={t("entry:passphrase.sub")}>
+        <Unlock busy={busy} wrong={keystore === "invalidated"} onUse={use} />
+        {failed && <FaultNote fault={failed} />}
+      </Frame>
+    );
+  const own = OWN[fault.fault];
+  const words = own ? { cause: t(`entry:locked.${own}.cause`), wayOn: t(`entry:locked.${own}.wayOn`) } : wordsOf(fault, t, format);
   return (
     <Frame title={t(keystore ? "entry:locked.title" : "entry:locked.titleStore")}>
       <Note tone={fault.fault === "corrupt" || fault.fault === "internal" ? "wrong" : "attention"} cause={words.cause} wayOn={words.wayOn} />
@@ -44,13 +54,13 @@ export default function Locked({ fault }: { fault: Fault }) {
           ))}
         </ul>
       )}
-      {failed && <Note tone="wrong" cause={wordsOf(failed, t, format).cause} wayOn={wordsOf(failed, t, format).wayOn} />}
+      {failed && <FaultNote fault={failed} />}
       <div className={styles.actions}>
         <Button look="primary" isDisabled={busy} onPress={() => void open(desk.openAgain)}>
           {t("entry:locked.again")}
         </Button>
       </div>
-      {keystore && <Passphrase why={keystore} busy={busy} onUse={(passphrase) => void open(() => desk.usePassphrase(passphrase))} />}
+      {keystore === "missing" && <Choose busy={busy} onUse={use} />}
     </Frame>
   );
 }

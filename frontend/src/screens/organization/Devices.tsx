@@ -87,6 +87,8 @@ export function useChecked(): (device: DeviceView) => string {
     const size = own ? status.size : device.seen_size;
     const generation = own ? status.generation : device.seen_generation;
     if (size === null || generation === null) return t("unknown");
+    // An enrolment is signed before anything was read.
+    if (size === 0) return t("organization:devices.untold");
     const entry = t("organization:devices.upTo", { n: format.number(size) });
     if (!status) return entry;
     if (generation !== status.generation) return `${entry}, ${t("organization:devices.earlier", { n: generation })}`;

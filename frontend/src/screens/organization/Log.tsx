@@ -134,7 +134,7 @@ function Verified() {
               .slice(0, 100)
               .map((device) => (
                 <li key={device.id}>
-                  <Status mark={<CustodyMark state={device.this || device.seen_size !== null ? "verified" : "local"} />}>
+                  <Status mark={<CustodyMark state={device.this || (device.seen_size ?? 0) > 0 ? "verified" : "local"} />}>
                     <Link to={`/organization/devices?id=${device.id}`}>
                       {labelOf(device)}, {names.member(device.member)}
                     </Link>
