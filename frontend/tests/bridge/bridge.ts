@@ -61,15 +61,19 @@ function serve(server: ViteDevServer | PreviewServer) {
   if (!program || !home) throw new Error("PLUMBLINE_DRIVE and PLUMBLINE_HOME have to name the driver and the client's folder");
   const listeners = new Set<ServerResponse>();
   let passphrase = process.env.PLUMBLINE_PASSPHRASE ?? "demonstration";
+  // Asked before the driver makes a keystore where there is none.
+  const keystore = () => existsSync(join(home, "keystore"));
+  let locked = keystore();
   let drive = new Drive(program, home, passphrase);
   /** Whether the store opens, as the client itself says. */
   const opened = async () => {
     const { fault } = (await drive.call("status", null)) as { fault?: { fault: string } };
-    return fault && SHUT.includes(fault.fault) ? { open: false, fault, passphrase: existsSync(join(home, "keystore")) } : { open: true };
+    return fault && SHUT.includes(fault.fault) ? { open: false, fault, passphrase: locked } : { open: true };
   };
   const again = async (by = passphrase) => {
     await drive.close();
     passphrase = by;
+    locked = keystore();
     drive = new Drive(program, home, passphrase);
     void drive.call("start", null);
     return opened();

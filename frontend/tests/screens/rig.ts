@@ -47,6 +47,12 @@ export interface Rig {
   offline: () => Promise<void>;
   /** Starts it again, and lets the client notice. */
   online: () => Promise<void>;
+  /** The client's folder. */
+  home: () => string;
+  /** A link that invites one more device of the administrator. */
+  invited: () => string;
+  /** Tells the page what the window would: a link that was opened. */
+  tell: (event: "link" | "drop", payload: unknown) => Promise<void>;
   /** Asks the client past the page: what a test prepares or checks. */
   call: <C extends keyof Calls>(name: C, request?: Calls[C]["request"]) => Promise<Calls[C]["answer"]>;
 }
@@ -57,7 +63,8 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 /** The sites' own zone: what the page says does not depend on where it is tested. */
 const ZONE = "America/Los_Angeles";
 
-export function useRig(): Rig {
+/** `fresh`: the client is new and nobody is enrolled in it. */
+export function useRig({ fresh = false } = {}): Rig {
   const stage = inject("stage");
   const looks = new WeakMap<Page, Required<Pick<Look, "theme" | "language">>>();
   const broken: string[] = [];
@@ -74,7 +81,8 @@ export function useRig(): Rig {
   beforeAll(async () => {
     if (stage.missing !== null) return;
     folder = await mkdtemp(join(tmpdir(), "plumbline-rig-"));
-    await Promise.all([cp(stage.demo, join(folder, "demo"), { recursive: true }), cp(stage.home, join(folder, "home"), { recursive: true })]);
+    const home = fresh ? mkdir(join(folder, "home")) : cp(stage.home, join(folder, "home"), { recursive: true });
+    await Promise.all([cp(stage.demo, join(folder, "demo"), { recursive: true }), home]);
     server = await demo();
     process.env.PLUMBLINE_DRIVE = join(stage.bin, "plumbline-drive");
     process.env.PLUMBLINE_HOME = join(folder, "home");
@@ -83,7 +91,7 @@ export function useRig(): Rig {
     vite = await preview({ mode: "bridge", logLevel: "warn", build: { outDir: stage.page }, preview: { port, strictPort: true, host: "127.0.0.1" } });
     address = `http://127.0.0.1:${port}`;
     browser = await chromium.launch({ executablePath: stage.chromium, args: ["--no-sandbox", "--disable-quic", "--font-render-hinting=none"] });
-    await rig.call("sync");
+    if (!fresh) await rig.call("sync");
   });
   afterEach(async () => {
     await Promise.all(browser?.contexts().map((context) => context.close()) ?? []);
@@ -102,11 +110,12 @@ export function useRig(): Rig {
       if (!browser) throw new Error("the browser is not open");
       const context = await browser.newContext({ viewport: { width, height }, timezoneId: ZONE, locale: language === "es" ? "es-US" : "en-US", reducedMotion: "reduce" });
       await context.addInitScript((kept) => localStorage.setItem("plumbline.settings", kept), JSON.stringify({ theme, language, scale, letters: true }));
+      context.setDefaultTimeout(10_000);
       const page = await context.newPage();
       page.on("pageerror", (error) => broken.push(error.message));
       looks.set(page, { theme, language });
       await page.goto(`${address}/#${path}`);
-      await page.locator('nav[data-pane="sidebar"]').waitFor();
+      await page.locator('nav[data-pane="sidebar"], #content').first().waitFor();
       await settled(page);
       return page;
     },
@@ -137,6 +146,11 @@ export function useRig(): Rig {
       server ??= await demo();
       await rig.call("sync");
     },
+    home: () => join(folder, "home"),
+    invited: () => server?.invite ?? "",
+    async tell(event, payload) {
+      await fetch(`${address}/tell`, { method: "POST", body: JSON.stringify({ event, payload }) });
+    },
     async call(name, request) {
       const answer = await fetch(`${address}/call`, { method: "POST", body: JSON.stringify({ call: name, args: request ?? null }) });
       const said = (await answer.json()) as { ok?: never; fault?: unknown };
@@ -156,13 +170,16 @@ async function settled(page: Page) {
 
 /** The demonstration's server: it says by a line that it is ready, and ends with its input. */
 class Server {
-  private constructor(private readonly process: ChildProcessWithoutNullStreams) {}
+  private constructor(
+    private readonly process: ChildProcessWithoutNullStreams,
+    readonly invite: string,
+  ) {}
 
   static start(program: string, folder: string): Promise<Server> {
     const started = spawn(program, [folder, "--scale", "small", "--still"]);
     started.stderr.pipe(process.stderr);
     return new Promise((resolve, reject) => {
-      createInterface({ input: started.stdout }).once("line", () => resolve(new Server(started)));
+      createInterface({ input: started.stdout }).once("line", (line) => resolve(new Server(started, (JSON.parse(line) as { invite: string }).invite)));
       started.once("exit", (code) => reject(new Error(`${program} ended with ${String(code)}`)));
     });
   }

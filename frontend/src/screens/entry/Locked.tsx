@@ -35,7 +35,7 @@ export default function Locked({ fault, passphrase }: { fault: Fault; passphrase
   };
   const use = (typed: string) => void open(() => desk.usePassphrase(typed));
   const keystore = fault.fault === "locked" ? fault.why : null;
-  if (keystore && passphrase)
+  if (passphrase && (keystore === "locked" || keystore === "invalidated"))
     return (
       <Frame title={t("entry:locked.title")} sub={t("entry:passphrase.sub")}>
         <Unlock busy={busy} wrong={keystore === "invalidated"} onUse={use} />
@@ -60,7 +60,7 @@ export default function Locked({ fault, passphrase }: { fault: Fault; passphrase
           {t("entry:locked.again")}
         </Button>
       </div>
-      {keystore === "missing" && <Choose busy={busy} onUse={use} />}
+      {keystore === "missing" && !passphrase && <Choose busy={busy} onUse={use} />}
     </Frame>
   );
 }

@@ -82,7 +82,7 @@ export function FenceEditor(props: {
               </IconButton>
             </div>
           </div>
-          <p className={styles.hint}>{t("circle" in value ? "organization:fence.circleHint" : "organization:fence.polygonHint")}</p>
+          <p className={styles.hint}>{t(`organization:fence.${form}Hint`)}</p>
           {"circle" in value ? <TypedCircle value={value} onChange={onChange} /> : <TypedPoints value={value} onChange={onChange} />}
         </>
       )}
