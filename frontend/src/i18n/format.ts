@@ -23,6 +23,10 @@ export interface Format {
   moment: (at: Moment, zone?: string) => string;
   /** Thu, Dec 10 */
   day: (at: number | string, zone?: string) => string;
+  /** Dec 10 */
+  date: (date: string) => string;
+  /** The civil day of a moment, `2026-12-10`. */
+  civil: (at: number, zone?: string) => string;
   /** Thursday, December 10 */
   longDay: (at: number | string, zone?: string) => string;
   /** Mon 30 */
@@ -74,6 +78,8 @@ export function formats(language: string): Format {
       const to = Math.ceil((latest ?? stated) / MINUTE) * MINUTE;
       return to - from <= MINUTE ? time(stated, zone) : `${time(from, zone)}–${time(to, zone)}`;
     },
+    date: (of) => date({ month: "short", day: "numeric" }, noon(of), "UTC"),
+    civil: (at, zone = HERE) => new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(at),
     longDay: (at, zone) => date({ weekday: "long", month: "long", day: "numeric" }, ...spread(at, zone)),
     weekday: (of) => `${date({ weekday: "short" }, noon(of), "UTC")} ${Number(of.slice(8))}`,
     evidence: (at, zone) =>

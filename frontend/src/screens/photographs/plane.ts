@@ -1,0 +1,133 @@
+// A site as a plane: metres east and north of a point of it. At the size of a site (a few kilometres) an equirectangular
+// projection with the radii of the WGS 84 ellipsoid at that latitude errs by less than a pen stroke; a test holds how much.
+import type { GeofenceView, PlaceView } from "../../generated/client";
+
+export interface Point {
+  /** Metres east. */
+  x: number;
+  /** Metres north. */
+  y: number;
+}
+
+export interface Plane {
+  /** Where a position lies, its degrees times 10^7. */
+  at: (lat_e7: number, lon_e7: number) => Point;
+}
+
+const EQUATOR = 6_378_137;
+const ECCENTRICITY_SQUARED = 0.006_694_379_990_14;
+const radians = (e7: number) => (e7 / 1e7) * (Math.PI / 180);
+/** Half of the way around the Earth, in degrees times 10^7. */
+const HALF = 1_800_000_000;
+
+/** The plane that touches the Earth at a position. */
+export function plane(lat_e7: number, lon_e7: number): Plane {
+  const sine = Math.sin(radians(lat_e7));
+  const root = 1 - ECCENTRICITY_SQUARED * sine * sine;
+  const north = (EQUATOR * (1 - ECCENTRICITY_SQUARED)) / root ** 1.5;
+  const east = (EQUATOR / Math.sqrt(root)) * Math.cos(radians(lat_e7));
+  return {
+    at: (lat, lon) => {
+      // The shorter way around: a site may lie on the antimeridian.
+      const turn = ((lon - lon_e7 + 3 * HALF) % (2 * HALF)) - HALF;
+      return { x: east * radians(turn), y: north * radians(lat - lat_e7) };
+    },
+  };
+}
+
+/** A position of the fence, around which it can be drawn. */
+export function middleOf(fence: GeofenceView): [number, number] {
+  if ("circle" in fence) return [fence.circle.lat_e7, fence.circle.lon_e7];
+  const [lat, lon] = fence.polygon[0] ?? [0, 0];
+  return [lat, lon];
+}
+
+/** A fence on the plane. */
+export type Shape = { circle: Point; radius: number } | { outline: Point[] };
+
+export function shapeOf(fence: GeofenceView, on: Plane): Shape {
+  if ("circle" in fence) return { circle: on.at(fence.circle.lat_e7, fence.circle.lon_e7), radius: fence.circle.radius_cm / 100 };
+  return { outline: fence.polygon.map(([lat, lon]) => on.at(lat, lon)) };
+}
+
+export interface Finding {
+  verdict: "inside" | "outside" | "cannot_tell" | "no_place";
+  distance_cm: number | null;
+}
+
+/** Where a place lies against a fence, by the core's rule: inside or outside only if the whole circle of accuracy is, and a
+ * place pointed out by hand is no measurement. */
+export function judge(fence: GeofenceView, place: PlaceView): Finding {
+  if (place.source === "typed") return { verdict: "no_place", distance_cm: null };
+  const shape = shapeOf(fence, plane(place.lat_e7, place.lon_e7));
+  const [inside, metres] =
+    "circle" in shape ? round(shape.radius - Math.hypot(shape.circle.x, shape.circle.y)) : surrounding(shape.outline);
+  const distance_cm = Math.round(metres * 100);
+  if (distance_cm < place.accuracy_cm) return { verdict: "cannot_tell", distance_cm };
+  return { verdict: inside ? "inside" : "outside", distance_cm };
+}
+
+const round = (toFence: number): [boolean, number] => [toFence >= 0, Math.abs(toFence)];
+
+/** Whether the outline surrounds the origin, and how far away it is. */
+function surrounding(outline: Point[]): [boolean, number] {
+  let [inside, nearest] = [false, Number.POSITIVE_INFINITY];
+  outline.forEach((a, n) => {
+    const b = outline[(n + 1) % outline.length] ?? a;
+    if (a.y >= 0 !== b.y >= 0 && a.x - (a.y * (b.x - a.x)) / (b.y - a.y) > 0) inside = !inside;
+    nearest = Math.min(nearest, toSegment(a, b));
+  });
+  return [inside, nearest];
+}
+
+function toSegment(a: Point, b: Point): number {
+  const [x, y] = [b.x - a.x, b.y - a.y];
+  const square = x * x + y * y;
+  const along = square > 0 ? Math.min(Math.max(-(a.x * x + a.y * y) / square, 0), 1) : 0;
+  return Math.hypot(a.x + along * x, a.y + along * y);
+}
+
+/** What part of the plane is shown: its middle, and metres to a pixel. */
+export interface View {
+  x: number;
+  y: number;
+  scale: number;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** The view that shows all points with room around them. */
+export function fitting(points: Point[], { width, height }: Size): View {
+  if (points.length === 0) return { x: 0, y: 0, scale: 0.5 };
+  const [xs, ys] = [points.map((p) => p.x), points.map((p) => p.y)];
+  const span = (of: number[]): [number, number] => of.reduce(([low, high], n) => [Math.min(low, n), Math.max(high, n)], [Infinity, -Infinity]);
+  const [[west, east], [south, north]] = [span(xs), span(ys)];
+  const scale = Math.max((east - west) / Math.max(width - 96, 48), (north - south) / Math.max(height - 96, 48), 0.02);
+  return { x: (west + east) / 2, y: (south + north) / 2, scale };
+}
+
+/** Where a point of the plane is on the screen: north is up. */
+export const onScreen = (p: Point, view: View, { width, height }: Size): Point => ({
+  x: width / 2 + (p.x - view.x) / view.scale,
+  y: height / 2 - (p.y - view.y) / view.scale,
+});
+
+/** Nearer or farther, with the point under `under` (on the screen) staying where it is. */
+export function zoomed(view: View, factor: number, under: Point, size: Size): View {
+  const scale = Math.min(Math.max(view.scale / factor, 0.01), 500);
+  const [right, up] = [under.x - size.width / 2, size.height / 2 - under.y];
+  return { x: view.x + right * (view.scale - scale), y: view.y + up * (view.scale - scale), scale };
+}
+
+const FOOT = 0.3048;
+
+/** A round length in feet of at most `pixels`: 1, 2 or 5 and zeros. */
+export function scaleBar(view: View, pixels: number): { feet: number; pixels: number } {
+  const most = (pixels * view.scale) / FOOT;
+  const ten = 10 ** Math.floor(Math.log10(most));
+  const feet = [5, 2, 1].map((n) => n * ten).find((n) => n <= most) ?? ten;
+  return { feet, pixels: (feet * FOOT) / view.scale };
+}
