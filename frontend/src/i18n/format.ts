@@ -25,6 +25,8 @@ export interface Format {
   day: (at: number | string, zone?: string) => string;
   /** Dec 10 */
   date: (date: string) => string;
+  /** Dec 9 to 10; a single day with its weekday. */
+  days: (from: string, to: string, joint: string) => string;
   /** The civil day of a moment, `2026-12-10`. */
   civil: (at: number, zone?: string) => string;
   /** Thursday, December 10 */
@@ -79,6 +81,12 @@ export function formats(language: string): Format {
       return to - from <= MINUTE ? time(stated, zone) : `${time(from, zone)}–${time(to, zone)}`;
     },
     date: (of) => date({ month: "short", day: "numeric" }, noon(of), "UTC"),
+    days: (from, to, joint) => {
+      if (from === to) return day(from);
+      const range = new Intl.DateTimeFormat(locale, { month: "short", day: "numeric", timeZone: "UTC" });
+      // The dash is for what is uncertain (interface.md): between days stands a word.
+      return range.formatRangeToParts(noon(from), noon(to)).map(({ type, source, value }) => (type === "literal" && source === "shared" ? value.replace(/\s*[–—-]\s*/, ` ${joint} `) : value)).join("");
+    },
     civil: (at, zone = HERE) => new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(at),
     longDay: (at, zone) => date({ weekday: "long", month: "long", day: "numeric" }, ...spread(at, zone)),
     weekday: (of) => `${date({ weekday: "short" }, noon(of), "UTC")} ${Number(of.slice(8))}`,

@@ -11,6 +11,7 @@ import { Section } from "../../ui/Page";
 import { FaultNote, Note, Read } from "../../ui/states";
 import { CustodyMark } from "../../ui/status";
 import styles from "./detail.module.css";
+import { firstName } from "./words";
 
 interface Check {
   data: PhotoCheckView | undefined;
@@ -53,7 +54,7 @@ function Chain({ photo, steps, zone }: { photo: PhotoView; steps: CustodyView[];
           ? [<CustodyMark key="m" state="local" />, t("photographs:custody.taken", { name: names.short(step.by) }), [t("photographs:custody.takenHow"), step.label]]
           : [<CustodyMark key="m" state="local" />, t("photographs:custody.imported", { name: names.short(step.by) }), [t("photographs:custody.importedHow"), step.label]];
       case "logged":
-        return [<ScrollText key="m" size={14} strokeWidth={1.75} aria-hidden />, t("photographs:custody.logged"), [entry(step), step.label]];
+        return [<ScrollText key="m" size={14} strokeWidth={1.75} aria-hidden />, t("photographs:custody.logged"), [t("photographs:custody.loggedAt", { position: format.number(step.position ?? 0) }), step.label]];
       case "received":
         return [<CustodyMark key="m" state="received" />, t("custody.received"), [t("photographs:custody.receivedHow")]];
       case "verified":
@@ -108,12 +109,12 @@ function Finding({ photo, check, again, zone }: { photo: PhotoView; check: Photo
   const names = useNames();
   const bring = useAct("original");
   const captioned = useCall("history", { id: photo.id }).data?.findLast((change) => change.outcome === "applied" && "caption" in change.fields)?.by ?? photo.by;
-  const values = { name: names.short(photo.by), time: format.when(photo.at.stated, zone) };
+  const values = { name: firstName(names.member(photo.by)), time: format.time(photo.at.stated, zone) };
   const limits = [
     t("photographs:check.matches"),
     photo.source === "import" && t("photographs:check.importLimit"),
     check.position === null && t("photographs:check.notLogged"),
-    photo.caption && t("photographs:check.caption", { name: names.short(captioned) }),
+    photo.caption && t("photographs:check.caption", { name: firstName(names.member(captioned)) }),
   ];
   const log = t("photographs:check.at", { time: format.when(check.at), size: format.number(check.size) });
   return (

@@ -5,7 +5,7 @@ import { type ReactNode, type RefObject, useEffect, useState } from "react";
 import { Button as AriaButton, CalendarCell, CalendarGrid, Dialog, DialogTrigger, Heading, Popover, RangeCalendar } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import type { Names } from "../../api/names";
-import { type Format, useFormat } from "../../i18n/format";
+import { useFormat } from "../../i18n/format";
 import { Button, join, KeyCap, Select } from "../../ui/controls";
 import { CustodyMark } from "../../ui/status";
 import ui from "../../ui/ui.module.css";
@@ -123,16 +123,11 @@ function Text({ filter, change, search, onLeave }: Pick<FiltersProps, "filter" |
   );
 }
 
-/** "Dec 9 to 10" of civil days. */
-export function rangeWords(from: string, to: string, format: Format, words: (from: string, to: string) => string): string {
-  return from === to ? format.day(from) : words(format.date(from), format.date(to));
-}
-
 function Days({ filter, change, zone }: Pick<FiltersProps, "filter" | "change" | "zone">) {
   const { t } = useTranslation();
   const format = useFormat();
   const { from, to } = filter;
-  const words = from && to ? rangeWords(from, to, format, (a, b) => t("photographs:filter.range", { from: a, to: b })) : t("photographs:filter.anyDay");
+  const words = from && to ? format.days(from, to, t("photographs:filter.to")) : t("photographs:filter.anyDay");
   const today = format.civil(Date.now(), zone);
   const back = (days: number) => ({ from: parseDate(today).subtract({ days }).toString(), to: today });
   return (
@@ -144,7 +139,7 @@ function Days({ filter, change, zone }: Pick<FiltersProps, "filter" | "change" |
             <CalendarDays size={14} strokeWidth={1.75} aria-hidden />
           </AriaButton>
         </span>
-        <Popover className={join(ui.popover, styles.days)}>
+        <Popover className={join(ui.popover, styles.days)} placement="bottom start">
           <Dialog aria-label={t("photographs:filter.days")}>
             {({ close }) => {
               const choose = (days: { from: string; to: string }) => {

@@ -14,6 +14,7 @@ import { useDay, useRested } from "./day";
 import type { Asked } from "./filter";
 import styles from "./grid.module.css";
 import { columnsIn, layout, type Move, moved, type Row, rowAt, rowOf } from "./rows";
+import { minute } from "./words";
 
 const [GAP, SIDE, LEAST, HEADING, UNDER, SHAPE] = [12, 24, 160, 44, 50, 0.7];
 /** Rows that are only scrolled past are not asked for. */
@@ -182,7 +183,7 @@ type TileProps = Pick<GridProps, "zone" | "names" | "format" | "onOpen"> & {
 const Tile = memo(function Tile({ photo, index, current, opened, picture, zone, names, format, onOpen }: TileProps) {
   const { t } = useTranslation();
   const caption = photo.caption ?? t("photographs:uncaptioned");
-  const [who, when] = [names.short(photo.by), format.moment(photo.at, zone)];
+  const [who, when] = [names.short(photo.by), minute(photo.at, zone, format)];
   const state = t(`custody.${photo.state}`);
   const label = [caption, who, when, state, photo.withdrawn && t("photographs:withdrawn"), photo.source === "import" && t("photographs:imported")];
   return (

@@ -10,8 +10,8 @@ import { Button, Field, Select } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
 import { Bar, NeedMark, Status } from "../../ui/status";
 import { useUndo } from "../../ui/undo";
+import { tagsOf, wordsShape } from "./edits";
 import { type Item, itemsOf, runImport, tally } from "./importing";
-import { tagsOf, wordsShape } from "./PhotoForms";
 import styles from "./photographs.module.css";
 
 interface Props {

@@ -9,6 +9,7 @@ import { CustodyStatus } from "../../ui/status";
 import { Picture } from "./Picture";
 import styles from "./photographs.module.css";
 import type { Move } from "./rows";
+import { minute } from "./words";
 
 const KEYS: Record<string, Move> = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "left", ArrowDown: "right", j: "right", k: "left" };
 
@@ -44,7 +45,7 @@ export function Peek(props: {
               {photo && (
                 <>
                   <span className={styles.words}>
-                    {names.short(photo.by)} {format.day(photo.at.stated, props.zone)}, {format.moment(photo.at, props.zone)}
+                    {names.short(photo.by)} {format.day(photo.at.stated, props.zone)}, {minute(photo.at, props.zone, format)}
                   </span>
                   <CustodyStatus state={photo.state} of={names.short(photo.by)} />
                 </>

@@ -22,7 +22,7 @@ import { EditPhoto, WithdrawPhoto } from "./PhotoForms";
 import { Picture } from "./Picture";
 import { judge } from "./plane";
 import { Viewer } from "./Viewer";
-import { coordinates, exactness, placeWords, useWhereabouts } from "./words";
+import { coordinates, exactness, isExact, placeWords, useWhereabouts } from "./words";
 
 /** What a photograph is read in full for only when one stays with it. */
 const REST_MS = 300;
@@ -82,7 +82,8 @@ function Photo({ photo, position, onClose }: { photo: PhotoView; position: Props
       { onSuccess: () => tell(t("photographs:withdraw.back")) },
     );
   useKeys({ c: () => setDoing("edit") });
-  const byWhom = photo.source === "camera" ? "takenBy" : "importedBy";
+  const [byWhom, byWhomFor] =
+    photo.source === "camera" ? ["photographs:takenBy", "photographs:takenByFor"] : ["photographs:importedBy", "photographs:importedByFor"];
   return (
     <>
       <div className={styles.head}>
@@ -113,8 +114,8 @@ function Photo({ photo, position, onClose }: { photo: PhotoView; position: Props
         </div>
         <p className={styles.by}>
           {photo.project
-            ? t(`photographs:${byWhom}For`, { name: names.member(photo.by), project: names.project(photo.project) })
-            : t(`photographs:${byWhom}`, { name: names.member(photo.by) })}
+            ? t(byWhomFor ?? "", { name: names.member(photo.by), project: names.project(photo.project) })
+            : t(byWhom ?? "", { name: names.member(photo.by) })}
         </p>
         <Facts
           facts={[
@@ -150,7 +151,7 @@ function Photo({ photo, position, onClose }: { photo: PhotoView; position: Props
                 .join(", "),
             ],
             ["SHA-256", <code key="sha" className={styles.hash}>{`${photo.sha256.slice(0, 32)}\u200b${photo.sha256.slice(32)}`}</code>],
-            photo.tags.length > 0 && [t("fields:tags"), format.list(photo.tags)],
+            photo.tags.length > 0 && [t("fields:tags"), photo.tags.join(", ")],
           ]}
         />
         {photo.withdrawn && (
@@ -188,10 +189,11 @@ function Photo({ photo, position, onClose }: { photo: PhotoView; position: Props
 function Taken({ photo, zone }: { photo: PhotoView; zone: string | undefined }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const [when, how] = [format.evidence(photo.at.stated, zone), exactness(photo.at, zone, t, format)];
   return (
     <>
-      {format.evidence(photo.at.stated, zone)}
-      <span className={styles.second}>{exactness(photo.at, zone, t, format)}</span>
+      {isExact(photo.at) ? `${when}, ${how}` : when}
+      {!isExact(photo.at) && <span className={styles.second}>{how}</span>}
       {photo.source === "import" && <span className={styles.second}>{t("photographs:moment.import")}</span>}
     </>
   );

@@ -9,32 +9,8 @@ import { Button, Field } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
 import { FaultNote } from "../../ui/states";
 import { useUndo } from "../../ui/undo";
+import { bytes, CAPTION_BYTES, changesOf, tagsOf, type Words, wordsShape } from "./edits";
 import styles from "./photographs.module.css";
-
-/** Longest caption and label that the core takes, in bytes of UTF-8. */
-const [CAPTION_BYTES, TAG_BYTES] = [2000, 100];
-const bytes = (text: string) => new TextEncoder().encode(text).length;
-
-export const wordsShape = z.object({
-  caption: z.string().refine((text) => bytes(text.trim()) <= CAPTION_BYTES, "long"),
-  tags: z.string().refine((text) => tagsOf(text).every((tag) => bytes(tag) <= TAG_BYTES), "long"),
-});
-
-export type Words = z.infer<typeof wordsShape>;
-
-/** Labels, parted by commas; each once. */
-export const tagsOf = (text: string): string[] => [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];
-
-/** What has to be written for `after` to stand where `before` stands; nothing where they are the same. */
-export function changesOf(before: Pick<PhotoView, "caption" | "tags">, after: { caption: string; tags: string[] }) {
-  const caption = after.caption.trim() || null;
-  const add = after.tags.filter((tag) => !before.tags.includes(tag));
-  const remove = before.tags.filter((tag) => !after.tags.includes(tag));
-  return {
-    ...(caption !== before.caption && { caption }),
-    ...((add.length > 0 || remove.length > 0) && { tags: { add, remove } }),
-  };
-}
 
 export function EditPhoto({ photo, onClose }: { photo: PhotoView; onClose: () => void }) {
   const { t } = useTranslation();

@@ -25,11 +25,19 @@ interface Props {
 }
 
 const LEGEND = [
-  { kind: "photo", what: null, word: "photo" },
-  { kind: "punch", what: "in", word: "in" },
-  { kind: "punch", what: "out", word: "out" },
-  { kind: "punch", what: "switch", word: "other" },
+  { kind: "photo", what: null, word: "photographs:plan.legendOf.photo" },
+  { kind: "punch", what: "in", word: "photographs:plan.legendOf.in" },
+  { kind: "punch", what: "out", word: "photographs:plan.legendOf.out" },
+  { kind: "punch", what: "switch", word: "photographs:plan.legendOf.other" },
 ] as const;
+
+const PUNCHES: Record<string, string> = {
+  in: "photographs:plan.punch.in",
+  out: "photographs:plan.punch.out",
+  break_start: "photographs:plan.punch.break_start",
+  break_end: "photographs:plan.punch.break_end",
+  switch: "photographs:plan.punch.switch",
+};
 
 export function PlaceList({ points, more, zone, names, hasFence, hasOutline, pointed, onPoint, onOpen }: Props) {
   const { t } = useTranslation();
@@ -42,14 +50,14 @@ export function PlaceList({ points, more, zone, names, hasFence, hasOutline, poi
     estimateSize: () => ROW * scale,
     overscan: 6,
   });
-  const words = (point: PlacePoint) => (point.kind === "photo" ? (point.what ?? t("photographs:uncaptioned")) : t(`photographs:plan.punch.${point.what ?? "other"}`, { defaultValue: t("photographs:plan.punch.other") }));
+  const words = (point: PlacePoint) => (point.kind === "photo" ? (point.what ?? t("photographs:uncaptioned")) : t(PUNCHES[point.what ?? ""] ?? "photographs:plan.punch.other"));
   return (
     <aside className={styles.list} aria-label={t("photographs:plan.list")} data-pane="list" tabIndex={-1}>
       <ul className={styles.legend} aria-label={t("photographs:plan.legend")}>
         {LEGEND.map(({ word, ...point }) => (
           <li key={word}>
             <LoneMark point={point} />
-            {t(`photographs:plan.legendOf.${word}`)}
+            {t(word)}
           </li>
         ))}
         {hasFence && (

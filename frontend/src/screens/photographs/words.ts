@@ -15,17 +15,29 @@ export function useWhereabouts(photo: PhotoView): string | null {
   const me = useCall("status").data?.member;
   if (photo.here) return null;
   if (photo.state !== "local") return t("photographs:whereabouts.server");
-  return photo.by === me ? t("photographs:whereabouts.own") : t("photographs:whereabouts.device", { name: names.short(photo.by) });
+  return photo.by === me ? t("photographs:whereabouts.own") : t("photographs:whereabouts.device", { name: firstName(names.member(photo.by)) });
 }
 
-const SECOND = 1000;
+/** The first name, where the whole name stands close by. */
+export const firstName = (name: string): string => name.split(" ")[0] || name;
+
+const [SECOND, MINUTE] = [1000, 60_000];
+
+/** Whether the evidence leaves at most a minute open. */
+export const isExact = (at: MomentView): boolean =>
+  at.how !== "typed" && at.earliest !== null && at.latest !== null && at.latest - at.earliest <= MINUTE;
+
+/** The minute in a tight place: a range only where the evidence leaves more than a minute open. */
+export function minute(at: MomentView, zone: string | undefined, format: Format): string {
+  return isExact(at) ? format.time(at.stated, zone) : format.moment(at, zone);
+}
 
 /** What the evidence says of a moment: how exact it is, and by whose clock. */
 export function exactness(at: MomentView, zone: string | undefined, t: Translate, format: Format): string {
   if (at.how === "typed") return t("photographs:moment.typed");
   if (at.earliest === null || at.latest === null) return t("photographs:moment.unbounded");
-  const seconds = Math.ceil((at.latest - at.earliest) / SECOND);
-  if (seconds <= 60) return t("photographs:moment.exact", { seconds: format.number(Math.max(seconds, 1)) });
+  const seconds = Math.max(Math.ceil((at.latest - at.earliest) / SECOND), 1);
+  if (isExact(at)) return t("photographs:moment.exact", { seconds: format.number(seconds) });
   return t("photographs:moment.between", { from: format.when(at.earliest, zone), to: format.when(at.latest, zone) });
 }
 
@@ -49,6 +61,6 @@ export function placeWords(place: PlaceView, finding: Finding | null, t: Transla
 
 /** Degrees and their half of the Earth. */
 export function coordinates({ lat_e7, lon_e7 }: PlaceView, t: Translate, format: Format): string {
-  const degrees = (e7: number, positive: string, negative: string) => `${format.number(Math.abs(e7) / 1e7, 5)}° ${t(`photographs:place.${e7 < 0 ? negative : positive}`)}`;
-  return `${degrees(lat_e7, "north", "south")}, ${degrees(lon_e7, "east", "west")}`;
+  const degrees = (e7: number, positive: string, negative: string) => `${format.number(Math.abs(e7) / 1e7, 5)}° ${t(e7 < 0 ? negative : positive)}`;
+  return `${degrees(lat_e7, "photographs:place.north", "photographs:place.south")}, ${degrees(lon_e7, "photographs:place.east", "photographs:place.west")}`;
 }
