@@ -17,7 +17,7 @@ const OF_KIND: Record<string, Call[]> = {
   member: ["day", "week", "devices", "status"],
   device: ["devices"],
   photo: ["photos", "photo", "photo_days", "custody", "places"],
-  deposit: ["photos", "photo", "custody"],
+  deposit: ["photos", "photo", "photo_days", "custody"],
   organisation: ["status"],
 };
 
@@ -28,7 +28,7 @@ function concerned(event: Event): Call[] {
     case "outbox":
       return ["waiting", "uploads", "held", "status", "conflicts"];
     case "photo":
-      return ["photos", "photo", "uploads", "custody", "storage"];
+      return ["photos", "photo", "photo_days", "uploads", "custody", "storage"];
     case "connection":
       return ["status", "log"];
     case "alarm":

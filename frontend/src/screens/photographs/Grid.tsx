@@ -1,7 +1,7 @@
 // The grid: every day and every row has its place from the counts alone; only rows in view are drawn, and only their days
 // are asked for. One tab stop: the grid has the focus and says which photograph is the current one.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, memo, type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, memo, type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSettings } from "../../app/settings";
 import type { Names } from "../../api/names";
@@ -37,6 +37,8 @@ export interface GridProps {
   zone: string;
   names: Names;
   format: Format;
+  /** With another, thumbnails that could not be had are asked for again. */
+  connection: string;
   /** The current photograph, of all. */
   at: number;
   opened: string | null;
@@ -73,14 +75,19 @@ export function Grid(props: GridProps) {
   const tile = (inner - (columns - 1) * GAP) / columns;
   const height = Math.round(tile * SHAPE + UNDER * scale);
   const heading = Math.round(HEADING * scale);
+  // A function of its own for each layout: with another at every render all rows would be measured anew.
+  const keyOf = useCallback(
+    (row: number) => {
+      const of = rowAt(grid, row);
+      return of?.kind === "tiles" ? `${of.section.date} ${of.first}` : (of?.section.date ?? row);
+    },
+    [grid],
+  );
   const rows = useVirtualizer({
     count: grid.rows,
     getScrollElement: () => props.grid.current,
     estimateSize: (row) => (rowAt(grid, row)?.kind === "day" ? heading : height),
-    getItemKey: (row) => {
-      const of = rowAt(grid, row);
-      return of?.kind === "tiles" ? `${of.section.date} ${of.first}` : `${of?.section.date ?? row}`;
-    },
+    getItemKey: keyOf,
     overscan: 2,
     paddingEnd: SIDE,
     scrollPaddingStart: heading,
@@ -96,6 +103,8 @@ export function Grid(props: GridProps) {
     rows.scrollToIndex(rowOf(grid, at), { align: "auto" });
   }, [at, columns, grid, rows]);
 
+  const { request, connection, zone, names, format, opened, onOpen } = props;
+  const tileProps = { request, connection, zone, names, format, at, opened, onOpen };
   const page = Math.max(1, Math.floor(((rows.scrollRect?.height ?? 0) - heading) / height));
   const heard = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -130,7 +139,7 @@ export function Grid(props: GridProps) {
                 className={row.kind === "day" ? styles.heading : styles.row}
                 style={{ transform: `translateY(${item.start}px)`, height: item.size, gap: GAP, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
               >
-                {row.kind === "day" ? <Heading row={row} format={props.format} /> : <Tiles {...props} row={row} picture={tile * SHAPE} />}
+                {row.kind === "day" ? <Heading row={row} format={props.format} /> : <Tiles {...tileProps} row={row} picture={tile * SHAPE} />}
               </div>
             )
           );
@@ -150,7 +159,7 @@ function Heading({ row, format }: { row: Row; format: Format }) {
   );
 }
 
-type TilesProps = Pick<GridProps, "request" | "zone" | "names" | "format" | "at" | "opened" | "onOpen"> & {
+type TilesProps = Pick<GridProps, "request" | "connection" | "zone" | "names" | "format" | "at" | "opened" | "onOpen"> & {
   row: Extract<Row, { kind: "tiles" }>;
   picture: number;
 };
@@ -172,7 +181,7 @@ function Tiles({ row, request, picture, at, opened, ...rest }: TilesProps) {
   });
 }
 
-type TileProps = Pick<GridProps, "zone" | "names" | "format" | "onOpen"> & {
+type TileProps = Pick<GridProps, "connection" | "zone" | "names" | "format" | "onOpen"> & {
   photo: PhotoView;
   index: number;
   current: boolean;
@@ -180,7 +189,7 @@ type TileProps = Pick<GridProps, "zone" | "names" | "format" | "onOpen"> & {
   picture: number;
 };
 
-const Tile = memo(function Tile({ photo, index, current, opened, picture, zone, names, format, onOpen }: TileProps) {
+const Tile = memo(function Tile({ photo, index, current, opened, picture, connection, zone, names, format, onOpen }: TileProps) {
   const { t } = useTranslation();
   const caption = photo.caption ?? t("photographs:uncaptioned");
   const [who, when] = [names.short(photo.by), minute(photo.at, zone, format)];
@@ -196,7 +205,7 @@ const Tile = memo(function Tile({ photo, index, current, opened, picture, zone, 
       onClick={() => onOpen(photo, index)}
     >
       <div className={styles.picture} style={{ height: picture }}>
-        <Thumb photo={photo.id} alt={caption} version={photo.thumbnail} />
+        <Thumb photo={photo.id} alt={caption} version={photo.thumbnail || connection} />
       </div>
       <span className={join(styles.caption, !photo.caption && styles.none)} title={photo.caption ?? undefined}>
         {caption}

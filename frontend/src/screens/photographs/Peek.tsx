@@ -1,5 +1,5 @@
 // A large look at the current photograph without opening it. Arrows go on to the next; Space, Escape or a click put it away.
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import type { Names } from "../../api/names";
@@ -24,6 +24,8 @@ export function Peek(props: {
   const { t } = useTranslation();
   const format = useFormat();
   const { photo, names } = props;
+  const focus = useRef<HTMLDivElement>(null);
+  useEffect(() => focus.current?.focus(), []);
   const heard = (event: KeyboardEvent) => {
     const move = KEYS[event.key];
     const act = move ? () => props.onMove(move) : { " ": props.onClose, Enter: props.onEnter }[event.key];
@@ -36,7 +38,7 @@ export function Peek(props: {
     <ModalOverlay isOpen onOpenChange={(open) => !open && props.onClose()} isDismissable className={styles.peekOverlay ?? ""}>
       <Modal className={styles.peek ?? ""}>
         <Dialog>
-          <div onKeyDown={heard} onClick={props.onClose} role="presentation">
+          <div ref={focus} tabIndex={-1} onKeyDown={heard} onClick={props.onClose} className={styles.peekInside} role="presentation">
             <div className={styles.peekPicture}>{photo && <Picture key={photo.id} photo={photo} />}</div>
             <div className={styles.peekFoot}>
               <Heading slot="title" level={2}>

@@ -38,6 +38,7 @@ export default function Photographs() {
   const request = useMemo(() => asked(filter, zone), [filter, zone]);
   const filtered = isFiltered(filter);
   const days = useCall("photo_days", { ...request, zone }, { placeholderData: (before: PhotoDay[] | undefined) => before });
+  const connection = useCall("status").data?.connection ?? "unknown";
   const everything = useCall("photo_days", { zone }, { enabled: filtered });
   const list = days.data ?? NO_DAYS;
   const grid = useMemo(() => layout(list, 1), [list]);
@@ -69,8 +70,14 @@ export default function Photographs() {
     setOpened((before) => before && current.id);
   }, [current]);
   useEffect(() => {
+    // Other photographs: from the top.
+    moving.current = false;
+    setAt(0);
+    element.current?.scrollTo({ top: 0 });
+  }, [request]);
+  useEffect(() => {
     if (!moving.current && place !== null) setAt(place);
-  }, [place, opened]);
+  }, [place, opened, request]);
   useEffect(() => {
     if (grid.total > 0 && at >= grid.total) setAt(grid.total - 1);
   }, [at, grid.total]);
@@ -162,7 +169,7 @@ export default function Photographs() {
               count > 0 ? (
                 <Grid
                   days={read}
-                  {...{ request, zone, names, format, at, opened }}
+                  {...{ request, zone, names, format, at, opened, connection }}
                   onAt={goTo}
                   onOpen={open}
                   onEnter={enter}

@@ -1,7 +1,7 @@
 // The original over the whole window. It comes from this computer, else from the server; until then the preview stands there
 // and says where the original is.
 import { Maximize, Minus, Plus, X } from "lucide-react";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { useTranslation } from "react-i18next";
 import { picture } from "#transport";
@@ -43,10 +43,12 @@ function Canvas({ photo, onClose }: { photo: PhotoView; onClose: () => void }) {
   const size = useSize(area);
   const whole = natural && size.width > 0 ? Math.max(natural.width / size.width, natural.height / size.height, 1 / 4) : 1;
   const pan = usePanZoom(area, size, { x: 0, y: 0, scale: whole });
-  const { view, handlers } = pan;
+  const { view } = pan;
+  const { onKeyDown: keys, ...pointer } = pan.handlers;
+  useEffect(() => area.current?.focus(), []);
   const at = onScreen({ x: 0, y: 0 }, view, size);
   return (
-    <>
+    <div className={styles.viewerInside} onKeyDown={keys} role="presentation">
       <div className={styles.viewerBar}>
         <strong>{photo.caption ?? t("photographs:uncaptioned")}</strong>
         <span>
@@ -72,7 +74,7 @@ function Canvas({ photo, onClose }: { photo: PhotoView; onClose: () => void }) {
       <div
         ref={area}
         className={styles.canvas}
-        {...handlers}
+        {...pointer}
         onDoubleClick={(event) => {
           const box = event.currentTarget.getBoundingClientRect();
           if (pan.isFit) pan.scaleTo(1, { x: event.clientX - box.left, y: event.clientY - box.top });
@@ -80,7 +82,6 @@ function Canvas({ photo, onClose }: { photo: PhotoView; onClose: () => void }) {
         }}
         role="group"
         aria-label={t("photographs:viewer.keys")}
-        autoFocus
         tabIndex={0}
       >
         {!natural && (
@@ -110,6 +111,6 @@ function Canvas({ photo, onClose }: { photo: PhotoView; onClose: () => void }) {
           {failed && <Note tone="attention" cause={t("photographs:viewer.undrawn")} wayOn={t("photographs:viewer.undrawnWayOn")} />}
         </div>
       </div>
-    </>
+    </div>
   );
 }
