@@ -92,7 +92,7 @@ export function Thumb({ photo, alt, version }: { photo: string; alt: string; ver
   const src = `${picture("thumbnail", photo)}${version === undefined ? "" : `?${String(version)}`}`;
   if (failed === src)
     return (
-      <div className={styles.thumbEmpty} role="img" aria-label={alt}>
+      <div className={styles.thumbEmpty} {...(alt === "" ? { "aria-hidden": true } : { role: "img", "aria-label": alt })}>
         <ImageOff size={20} strokeWidth={1.75} aria-hidden />
       </div>
     );

@@ -45,7 +45,7 @@ describe.skipIf(rig.missing)("Photographs", () => {
     const [day] = await rig.call("photo_days", { zone: "America/Los_Angeles" });
     const heading = page.getByRole("rowheader").first();
     await expect.poll(() => heading.innerText()).toContain(day?.count === 1 ? "1 photograph" : `${day?.count} photographs`);
-    await expect.poll(() => tiles(page).first().getAttribute("aria-label")).toContain(newest.caption ?? "No caption");
+    await expect.poll(() => tiles(page).first().innerText()).toContain(newest.caption ?? "No caption");
     await rig.axe(page);
     await rig.shoot(page, "photographs");
   });
@@ -286,20 +286,20 @@ describe.skipIf(rig.missing)("Photographs", () => {
     });
     await page.route("**/photo/**", (route) => route.fulfill({ status: 404 }));
     await page.evaluate(() => void (location.hash = "#/photographs"));
-    await page.getByRole("gridcell", { name: /^Number 0,/ }).waitFor();
+    await page.getByRole("gridcell", { name: /^Number 0 / }).waitFor();
     await page.getByText("100,000", { exact: true }).waitFor();
     expect(await tiles(page).count()).toBeLessThan(200);
     expect([...asked].every((day) => day < 3)).toBe(true);
 
     // The scrollbar is true: half of the way down are the photographs of the middle, and none on the way was asked for.
     await grid(page).evaluate((element) => void (element.scrollTop = element.scrollHeight / 2));
-    await page.getByRole("gridcell", { name: /^Number (49|50)\d{3},/ }).first().waitFor();
+    await page.getByRole("gridcell", { name: /^Number (49|50)\d{3} / }).first().waitFor();
     expect(await tiles(page).count()).toBeLessThan(200);
     expect([...asked].filter((day) => day > 3 && (day < 495 || day > 505))).toEqual([]);
 
     await grid(page).focus();
     await page.keyboard.press("End");
-    await page.getByRole("gridcell", { name: /^Number 99999,/ }).waitFor();
+    await page.getByRole("gridcell", { name: /^Number 99999 / }).waitFor();
     expect(await tiles(page).count()).toBeLessThan(200);
     expect(asked.size).toBeLessThan(12);
   });

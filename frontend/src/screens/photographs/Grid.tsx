@@ -193,26 +193,26 @@ const Tile = memo(function Tile({ photo, index, current, opened, picture, connec
   const { t } = useTranslation();
   const caption = photo.caption ?? t("photographs:uncaptioned");
   const [who, when] = [names.short(photo.by), minute(photo.at, zone, format)];
-  const state = t(`custody.${photo.state}`);
-  const label = [caption, who, when, state, photo.withdrawn && t("photographs:withdrawn"), photo.source === "import" && t("photographs:imported")];
   return (
     <div
       role="gridcell"
       id={`photo-${index}`}
       aria-selected={opened}
-      aria-label={label.filter(Boolean).join(", ")}
       className={join(styles.tile, current && styles.current, opened && styles.opened, photo.withdrawn && styles.withdrawn)}
       onClick={() => onOpen(photo, index)}
     >
       <div className={styles.picture} style={{ height: picture }}>
-        <Thumb photo={photo.id} alt={caption} version={photo.thumbnail || connection} />
+        <Thumb photo={photo.id} alt="" version={photo.thumbnail || connection} />
       </div>
       <span className={join(styles.caption, !photo.caption && styles.none)} title={photo.caption ?? undefined}>
         {caption}
       </span>
       <span className={styles.meta}>
         <CustodyMark state={photo.state} />
-        {photo.withdrawn ? t("photographs:withdrawn") : `${who} ${when}`}
+        <span>{photo.withdrawn ? t("photographs:withdrawn") : `${who} ${when}`}</span>
+        <span className="spoken">
+          {t(`custody.${photo.state}`)} {photo.source === "import" && t("photographs:imported")}
+        </span>
       </span>
     </div>
   );

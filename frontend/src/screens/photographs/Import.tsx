@@ -49,12 +49,16 @@ export function Import({ paths, project: chosen, names, onClose }: Props) {
       stopped: () => stop.current,
     });
     setPhase("done");
+    if (tally(end).imported.length === end.length) close(end);
+  };
+  /** What came in is told where the way back can be reached: outside of the dialog. */
+  const close = (end: Item[]) => {
     const { imported } = tally(end);
     const takeBack = async () => {
       for (const photo of imported) await call("withdraw", { record: photo.id, withdrawn: true, reason: t("photographs:import.undoReason"), as_of: photo.as_of });
     };
     tell(summary(end), imported.length > 0 ? takeBack : undefined);
-    if (imported.length === end.length) onClose();
+    onClose();
   };
   const summary = (all: Item[]) => {
     const { imported, refused, double, stopped } = tally(all);
@@ -70,6 +74,7 @@ export function Import({ paths, project: chosen, names, onClose }: Props) {
     stop.current = true;
     setPhase("stopping");
   };
+  const finish = () => (phase === "done" && items ? close(items) : onClose());
   const running = phase === "running" || phase === "stopping";
   const done = items ? tally(items).done : 0;
   return (
@@ -78,7 +83,7 @@ export function Import({ paths, project: chosen, names, onClose }: Props) {
       open
       firm={phase !== "done"}
       // While it runs, closing means stopping: it stays open until the one that is under way is done.
-      onClose={running ? halt : onClose}
+      onClose={running ? halt : finish}
       foot={
         phase === "asking" ? (
           <>
@@ -92,7 +97,7 @@ export function Import({ paths, project: chosen, names, onClose }: Props) {
             {phase === "stopping" ? t("photographs:import.stopping") : t("action.cancel")}
           </Button>
         ) : (
-          <Button look="primary" onPress={onClose}>
+          <Button look="primary" onPress={finish}>
             {t("action.done")}
           </Button>
         )
@@ -101,7 +106,7 @@ export function Import({ paths, project: chosen, names, onClose }: Props) {
       {items === null ? (
         <div className={styles.form}>
           <p className={styles.words}>{t("photographs:import.claim")}</p>
-          <div>
+          <div className={styles.choice}>
             <Select
               label={t("fields:project")}
               labelled

@@ -1,6 +1,6 @@
 // A photograph: will it stand? The picture, by whom, when and where, its file and hash, its custody, and what a check of its
 // bytes proves and what not.
-import { Download, Maximize2, Pencil, Trash2, X } from "lucide-react";
+import { Download, MapPin, Maximize2, Pencil, Trash2, X } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, useAct, useCall } from "../../api/client";
@@ -125,7 +125,7 @@ function Photo({ photo, position, onClose }: { photo: PhotoView; position: Props
               photo.place ? (
                 <>
                   <span className={styles.place}>
-                    <PlaceMark verdict={finding?.verdict ?? (photo.place.source === "typed" ? "no_place" : "cannot_tell")} />
+                    {finding ? <PlaceMark verdict={finding.verdict} /> : <MapPin size={14} strokeWidth={1.75} aria-hidden />}
                     {placeWords(photo.place, finding, t, format)}
                   </span>
                   <span className={styles.second}>{coordinates(photo.place, t, format)}</span>
