@@ -40,3 +40,11 @@ export function useDrop(told: (paths: string[]) => void) {
 export function useLink(told: (link: string) => void) {
   useEffect(() => hear("link", (payload) => told((payload as { link: string }).link)), [told]);
 }
+
+/** Whether files are being dragged over the window. */
+export function useDragging(told: (over: boolean) => void) {
+  useEffect(() => {
+    const stops = [hear("tauri://drag-enter", () => told(true)), hear("tauri://drag-leave", () => told(false)), hear("drop", () => told(false))];
+    return () => stops.forEach((stop) => stop());
+  }, [told]);
+}

@@ -6,8 +6,11 @@ import { listen } from "@tauri-apps/api/event";
 export const send = (name: string, request?: unknown): Promise<unknown> =>
   invoke(name, request === undefined ? {} : { request: request as Record<string, unknown> });
 
+/** What the page hears: the core, and what the window says of dropped files and opened links. */
+export type Heard = "core" | "drop" | "link" | "tauri://drag-enter" | "tauri://drag-leave";
+
 /** Hears the window's events until the answer is called. */
-export function hear(event: "core" | "drop" | "link", told: (payload: unknown) => void): () => void {
+export function hear(event: Heard, told: (payload: unknown) => void): () => void {
   const listening = listen(event, (heard) => told(heard.payload));
   return () => void listening.then((stop) => stop());
 }

@@ -174,7 +174,8 @@ describe.skipIf(rig.missing)("Photographs", () => {
     });
     const [first, twice, notes] = ["trench.jpg", "trench copy.jpg", "notes.jpg"].map((name) => join(folder, name));
     await Promise.all([writeFile(first ?? "", Buffer.from(picture, "base64")), writeFile(twice ?? "", Buffer.from(picture, "base64")), writeFile(notes ?? "", "no picture")]);
-    await page.evaluate((paths) => fetch("/drop", { method: "POST", body: JSON.stringify({ paths }) }), [first, twice, notes]);
+    const paths = [first, twice, notes];
+    await page.evaluate((payload) => fetch("/window", { method: "POST", body: JSON.stringify({ event: "drop", payload }) }), { paths });
     const dialog = page.getByRole("dialog", { name: "Import 3 pictures" });
     await dialog.waitFor();
     await dialog.getByRole("button", { name: "Import" }).click();
@@ -197,13 +198,10 @@ describe.skipIf(rig.missing)("Photographs", () => {
 
   test("while files are dragged over the window it says what dropping them does", async () => {
     const page = await opened();
-    await page.evaluate(() => {
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File(["x"], "a.jpg"));
-      window.dispatchEvent(new DragEvent("dragenter", { dataTransfer, bubbles: true }));
-    });
+    const window = (event: string) => page.evaluate((name) => fetch("/window", { method: "POST", body: JSON.stringify({ event: name }) }), event);
+    await window("tauri://drag-enter");
     await page.getByText("Drop pictures to import them").waitFor();
-    await page.evaluate(() => window.dispatchEvent(new DragEvent("dragleave", {})));
+    await window("tauri://drag-leave");
     await page.getByText("Drop pictures to import them").waitFor({ state: "detached" });
   });
 

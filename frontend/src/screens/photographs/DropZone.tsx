@@ -3,28 +3,21 @@
 import { FolderInput } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useDragging } from "../../api/desk";
 import styles from "./photographs.module.css";
 
 export function DropZone() {
   const { t } = useTranslation();
   const [over, setOver] = useState(false);
+  useDragging(setOver);
   useEffect(() => {
-    const files = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
-    const enter = (event: DragEvent) => {
-      if (!files(event)) return;
-      // Or the web view would open the file in the page's place.
-      event.preventDefault();
-      setOver(true);
+    // Where the window leaves a drag to the page, the web view would open the file in the page's place.
+    const drag = (event: DragEvent) => {
+      if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
     };
-    const leave = (event: DragEvent) => event.relatedTarget === null && setOver(false);
-    const drop = (event: DragEvent) => {
-      event.preventDefault();
-      setOver(false);
-    };
-    const heard = { dragenter: enter, dragover: enter, dragleave: leave, drop };
-    for (const [name, hear] of Object.entries(heard)) window.addEventListener(name, hear as EventListener);
+    for (const name of ["dragenter", "dragover", "drop"] as const) window.addEventListener(name, drag);
     return () => {
-      for (const [name, hear] of Object.entries(heard)) window.removeEventListener(name, hear as EventListener);
+      for (const name of ["dragenter", "dragover", "drop"] as const) window.removeEventListener(name, drag);
     };
   }, []);
   if (!over) return null;
