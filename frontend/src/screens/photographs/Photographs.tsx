@@ -114,7 +114,8 @@ export default function Photographs() {
   // Keys held down fly over photographs that nobody wants to read about.
   const shown = useSettled(opened, 80);
   // A plan is of one site.
-  const show = (view: "plan" | null) => change({ view, ...(view && !filter.project && { project: names.projects[0]?.id ?? null }) });
+  const site = names.projects.find(({ fields }) => fields.geofence || fields.outline) ?? names.projects[0];
+  const show = (view: "plan" | null) => change({ view, ...(view && !filter.project && { project: site?.id ?? null }) });
   const clear = <Button onPress={() => change(NONE)}>{t("action.clear")}</Button>;
   return (
     <>

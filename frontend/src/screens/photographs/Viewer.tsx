@@ -35,10 +35,11 @@ function Canvas({ photo, onClose }: { photo: PhotoView; onClose: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const whereabouts = useWhereabouts(photo);
-  // Asking for its first byte brings it here, checked and sealed, or says what stands in the way.
-  const brought = useCall("original", { photo: photo.id, from: 0, length: 1 });
   const [natural, setNatural] = useState<{ width: number; height: number } | null>(null);
   const [failed, setFailed] = useState(false);
+  // Asking for its first byte brings it here, checked and sealed, or says what stands in the way.
+  const [here] = useState(photo.here);
+  const brought = useCall("original", { photo: photo.id, from: 0, length: 1 }, { enabled: !here || failed });
   const area = useRef<HTMLDivElement>(null);
   const size = useSize(area);
   const whole = natural && size.width > 0 ? Math.max(natural.width / size.width, natural.height / size.height, 1 / 4) : 1;
@@ -89,7 +90,7 @@ function Canvas({ photo, onClose }: { photo: PhotoView; onClose: () => void }) {
             <Thumb photo={photo.id} alt={photo.caption ?? t("photographs:uncaptioned")} version={photo.thumbnail} />
           </div>
         )}
-        {brought.data && !failed && (
+        {(here || brought.data) && !failed && (
           <img
             src={picture("original", photo.id)}
             alt={photo.caption ?? t("photographs:uncaptioned")}
@@ -101,14 +102,14 @@ function Canvas({ photo, onClose }: { photo: PhotoView; onClose: () => void }) {
           />
         )}
         <div className={styles.canvasNote}>
-          {brought.isPending && !photo.here && <Note cause={t("photographs:viewer.bringing", { size: format.bytes(photo.bytes) })} />}
+          {brought.isLoading && <Note cause={t("photographs:viewer.bringing", { size: format.bytes(photo.bytes) })} />}
           {brought.error && (
             <>
-              {!photo.here && whereabouts && <Note tone="attention" cause={whereabouts} action={<Button onPress={() => void brought.refetch()}>{t("action.tryAgain")}</Button>} />}
+              {whereabouts && <Note tone="attention" cause={whereabouts} action={<Button onPress={() => void brought.refetch()}>{t("action.tryAgain")}</Button>} />}
               {(photo.here || brought.error.fault.fault !== "offline") && <FaultNote fault={brought.error} onRetry={() => void brought.refetch()} />}
             </>
           )}
-          {failed && <Note tone="attention" cause={t("photographs:viewer.undrawn")} wayOn={t("photographs:viewer.undrawnWayOn")} />}
+          {failed && brought.data && <Note tone="attention" cause={t("photographs:viewer.undrawn")} wayOn={t("photographs:viewer.undrawnWayOn")} />}
         </div>
       </div>
     </div>
