@@ -42,7 +42,7 @@ class Drive {
 const SHUT = ["locked", "busy", "corrupt", "outdated", "storage_full"];
 
 /** Calls that change nothing: after any other the page is told to read again. */
-const READS = /^(status|kinds|day|week|cell|record|history|list|search|conflicts|hours|verdict|room|photos?|photo_days|thumbnail|original|custody|check_photo|uploads|places|waiting|held|log|recovery_key|lost|alarms|repairs|devices|storage)$/;
+const READS = /^(status|kinds|day|week|cell|record|history|list|search|conflicts|hours|verdict|room|photos?|photo_days|thumbnail|custody|check_photo|uploads|places|waiting|held|log|recovery_key|lost|alarms|repairs|devices|storage)$/;
 const EVENTS = [
   { event: "records", kinds: ["member", "project", "device", "invite", "punch", "photo", "note", "crew", "week", "absence"] },
   { event: "outbox" },

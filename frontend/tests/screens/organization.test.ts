@@ -118,7 +118,7 @@ describe.skipIf(rig.missing)("The organization", () => {
     await page.getByText("Pier 40 was added.").waitFor();
     const made = await named("project", "Pier 40");
     expect(made?.fields).toMatchObject({ zone: "America/Denver", classifications: ["Pile Driver"] });
-    const { circle } = made?.fields.geofence as Extract<GeofenceView, { circle: unknown }>;
+    const { circle } = made!.fields.geofence as Extract<GeofenceView, { circle: unknown }>;
     expect(circle.radius_cm).toBeGreaterThan(10_900);
     expect(circle.radius_cm).toBeLessThan(11_100);
     expect(circle.lat_e7).toBeGreaterThan(476_000_000);
@@ -143,7 +143,7 @@ describe.skipIf(rig.missing)("The organization", () => {
     await dialog.getByRole("button", { name: "Save" }).click();
     await page.getByText("Pier 40 was changed.").waitFor();
     const made = await named("project", "Pier 40");
-    expect((made?.fields.outline as Extract<GeofenceView, { polygon: unknown }>).polygon.length).toBe(6);
+    expect((made!.fields.outline as Extract<GeofenceView, { polygon: unknown }>).polygon.length).toBe(6);
     await page.keyboard.press("Control+z");
     await expect.poll(async () => (await named("project", "Pier 40"))?.fields.outline ?? null).toBeNull();
   });

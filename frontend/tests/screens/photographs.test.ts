@@ -178,7 +178,7 @@ describe.skipIf(rig.missing)("Photographs", () => {
     const [wall, twice, notes] = ["trench.jpg", "trench copy.jpg", "notes.jpg"].map((name) => join(folder, name));
     await Promise.all([writeFile(wall ?? "", Buffer.from(picture, "base64")), writeFile(twice ?? "", Buffer.from(picture, "base64")), writeFile(notes ?? "", "no picture")]);
     const paths = [wall, twice, notes];
-    await page.evaluate((payload) => fetch("/window", { method: "POST", body: JSON.stringify({ event: "drop", payload }) }), { paths });
+    await rig.tell("drop", { paths });
     const dialog = page.getByRole("dialog", { name: "Import 3 pictures" });
     await dialog.waitFor();
     await dialog.getByRole("button", { name: "Import" }).click();
@@ -201,10 +201,9 @@ describe.skipIf(rig.missing)("Photographs", () => {
 
   test("while files are dragged over the window it says what dropping them does", async () => {
     const page = await opened();
-    const window = (event: string) => page.evaluate((name) => fetch("/window", { method: "POST", body: JSON.stringify({ event: name }) }), event);
-    await window("tauri://drag-enter");
+    await rig.tell("tauri://drag-enter", null);
     await page.getByText("Drop pictures to import them").waitFor();
-    await window("tauri://drag-leave");
+    await rig.tell("tauri://drag-leave", null);
     await page.getByText("Drop pictures to import them").waitFor({ state: "detached" });
   });
 
