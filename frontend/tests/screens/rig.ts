@@ -18,6 +18,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { Heard } from "../../src/api/transport";
 import type { AxeResults } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { preview, type PreviewServer } from "vite";
@@ -52,7 +53,7 @@ export interface Rig {
   /** A link that invites one more device of the administrator. */
   invited: () => string;
   /** Tells the page what the window would: a link that was opened. */
-  tell: (event: "link" | "drop", payload: unknown) => Promise<void>;
+  tell: (event: Heard, payload: unknown) => Promise<void>;
   /** Asks the client past the page: what a test prepares or checks. */
   call: <C extends keyof Calls>(name: C, request?: Calls[C]["request"]) => Promise<Calls[C]["answer"]>;
 }
