@@ -111,6 +111,7 @@ pub const WINDOW: &[Need] = &[
     },
     Need { what: "xdotool", present: || works("xdotool", &["version"]), debian: &["xdotool"], macos: "false" },
 ];
+
 /// What the tests of screens need: a browser engine that a program can drive. PLUMBLINE_CHROMIUM names one elsewhere.
 pub const CHROMIUM: &[Need] = &[Need {
     what: "Chromium (or name one in PLUMBLINE_CHROMIUM)",
