@@ -36,7 +36,8 @@ export default function Records() {
   const concerns = search.get("concerns");
   const withdrawn = search.get("withdrawn") !== null;
   const declared = kind === null ? undefined : byName.get(kind);
-  useKeys({ "/": () => field.current?.focus(), Escape: id !== null || fresh !== null ? () => close() : undefined });
+  const add = () => set("new", declared && madeByForm(declared) ? declared.name : "");
+  useKeys({ "/": () => field.current?.focus(), n: add, Escape: id !== null || fresh !== null ? () => close() : undefined });
 
   const set = (name: string, value: string | null) =>
     setSearch(
@@ -93,7 +94,7 @@ export default function Records() {
           {room && room !== pathname ? (
             <Button onPress={() => void go(room)}>{t(`records:room.${kind}`)}</Button>
           ) : (
-            <Button look={detail ? "plain" : "primary"} onPress={() => set("new", declared && madeByForm(declared) ? declared.name : "")} isDisabled={writable.length === 0}>
+            <Button look={detail ? "plain" : "primary"} onPress={add} isDisabled={writable.length === 0}>
               <Plus size={16} strokeWidth={1.75} aria-hidden />
               {t("shortcuts.new")}
             </Button>
