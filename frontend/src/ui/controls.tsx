@@ -1,6 +1,6 @@
 // Buttons, fields and menus over React Aria's primitives: each a target of at least 24 px, labelled, reachable by keyboard.
 import { Check, ChevronDown } from "lucide-react";
-import { type ReactNode, useId } from "react";
+import { type ReactNode, type Ref, useId } from "react";
 import {
   Button as AriaButton,
   type ButtonProps as AriaButtonProps,
@@ -29,6 +29,7 @@ export interface ButtonProps extends Omit<AriaButtonProps, "className" | "style"
   look?: "plain" | "primary" | "quiet" | "danger" | "link";
   small?: boolean;
   children: ReactNode;
+  ref?: Ref<HTMLButtonElement>;
 }
 
 export function Button({ look = "plain", small = false, ...rest }: ButtonProps) {

@@ -1,8 +1,12 @@
 // The outbox: is anything stuck, is it safe, and what can be done; online, offline, and for an administrator.
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { useRig } from "./rig";
 
 const rig = useRig();
+
+/** A picture of 8 by 8 pixels. */
+const PICTURE = fileURLToPath(new URL("../../../fuzz/corpus/exif/plain.jpg", import.meta.url));
 
 describe.skipIf(rig.missing)("The outbox", () => {
   test.each(["light", "dark", "contrast"] as const)("what is held in the log says why, in the %s theme", async (theme) => {
@@ -18,10 +22,13 @@ describe.skipIf(rig.missing)("The outbox", () => {
     await rig.offline();
     const [project] = (await rig.call("list", { kind: "project" })).records;
     await rig.call("write", { kind: "note", project: project?.id ?? null, fields: { text: "Entered without a signal" } });
+    await rig.call("capture", { path: PICTURE, project: project?.id ?? "", source: "import", caption: "Taken without a signal" });
     const page = await rig.open("/outbox");
     await page.getByRole("heading", { name: "Waiting to send" }).waitFor();
+    await page.getByRole("heading", { name: "Photographs still to send 1 photo, 141 B" }).waitFor();
+    await page.getByText("On this computer only").waitFor();
     await page.getByText("Entered without a signal").first().waitFor();
-    await page.getByText("Waiting: the server does not have it yet").waitFor();
+    await page.getByText("Waiting: the server does not have it yet").first().waitFor();
     await page.getByText("Safe and encrypted here.", { exact: false }).first().waitFor();
     await rig.axe(page);
     await rig.shoot(page, "outbox-offline");
@@ -33,8 +40,8 @@ describe.skipIf(rig.missing)("The outbox", () => {
     await rig.online();
     await page.getByRole("button", { name: "Try now" }).click();
     await page.getByText(/^Done\. Sent:/).waitFor();
-    await page.getByText("Waiting: the server does not have it yet").waitFor({ state: "detached" });
-    expect(await rig.call("waiting")).toEqual([]);
+    await page.getByText("Waiting: the server does not have it yet").first().waitFor({ state: "detached" });
+    expect([await rig.call("waiting"), await rig.call("uploads")]).toEqual([[], []]);
   });
 
   test("a held action that breaks a rule stays held; when the rule is kept, an administrator lets it take effect", async () => {

@@ -69,6 +69,7 @@ export function RecordForm(props: {
   const zone = names.zone(record?.project ?? (kind.name === "project" ? record?.id : project));
 
   const pane = useRef<HTMLFormElement>(null);
+  const cancel = useRef<HTMLButtonElement>(null);
   useFocusIn(pane);
   const save = form.handleSubmit((filled) => {
     if (chooses && !filled.project) return form.setError("project", { message: t("records:form.missing") });
@@ -95,7 +96,7 @@ export function RecordForm(props: {
     return undefined;
   });
 
-  const errors = form.formState.errors;
+  const { errors, isDirty } = form.formState;
   const one = only !== null && fields[0] ? words.field(fields[0].name) : null;
   const title = record ? t("records:form.change", { what: one ?? words.title(record) }) : t("records:form.new", { kind: words.kind(kind.name) });
   return (
@@ -110,7 +111,9 @@ export function RecordForm(props: {
           <Button look="primary" onPress={() => void save()} isPending={write.isPending}>
             {record ? t("action.save") : t("records:form.make")}
           </Button>
-          <Button onPress={props.onClose}>{t("action.cancel")}</Button>
+          <Button ref={cancel} onPress={props.onClose}>
+            {t("action.cancel")}
+          </Button>
         </>
       }
     >
@@ -118,6 +121,12 @@ export function RecordForm(props: {
         ref={pane}
         className={styles.form}
         noValidate
+        onKeyDown={(event) => {
+          // What was typed is not lost by a slip: Escape leads to Cancel, and that gives it up.
+          if (event.key !== "Escape" || !isDirty || event.defaultPrevented) return;
+          event.preventDefault();
+          cancel.current?.focus();
+        }}
         onSubmit={(event) => {
           event.preventDefault();
           void save();
