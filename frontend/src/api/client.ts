@@ -58,3 +58,9 @@ export function useAct<C extends Call>(name: C) {
     onSettled: () => client.invalidateQueries({ queryKey: ["status"] }),
   });
 }
+
+/** Goes on when an act is done, though the part of the screen that asked may be gone: the core's events can be faster than its answer. */
+export function after<T>(acting: Promise<T>, then: (answer: T) => void) {
+  // What went wrong is shown by the mutation's own error.
+  acting.then(then, () => {});
+}
