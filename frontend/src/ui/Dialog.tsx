@@ -23,11 +23,11 @@ export function Dialog(props: {
       className={styles.overlay ?? ""}
     >
       <Modal className={join(styles.dialog, props.wide && styles.wide)}>
-        <AriaDialog>
+        <AriaDialog className={styles.dialogFrame ?? ""}>
           <Heading slot="title" className={styles.dialogTitle ?? ""}>
             {props.title}
           </Heading>
-          {props.children}
+          <div className={styles.dialogBody}>{props.children}</div>
           {props.foot && <div className={styles.dialogFoot}>{props.foot}</div>}
         </AriaDialog>
       </Modal>

@@ -44,8 +44,8 @@ function Leave({ onClose }: { onClose: () => void }) {
       // A new store opens in the place of the old one, and with it the way in.
       const state = await desk.openAgain();
       void go("/today");
-      client.clear();
       client.setQueryData(DESK, state);
+      await client.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== DESK[0] });
     } catch (thrown) {
       setFault(thrown as Failure);
     }
