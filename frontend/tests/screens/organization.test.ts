@@ -18,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 /** Records of a kind by what they are called. */
 async function named(kind: string, name: string) {
   const { records } = await rig.call("list", { kind, limit: 500 });
-  return records.find((record) => record.fields.name === name);
+  return records.find((record) => record.fields.name === name)?.fields ?? {};
 }
 
 describe.skipIf(rig.missing)("The organization", () => {
@@ -50,7 +50,7 @@ describe.skipIf(rig.missing)("The organization", () => {
     await rig.shoot(page, "organization-add-member");
     await page.keyboard.press("Enter");
     await page.getByText("Noor Haddad was added.").waitFor();
-    expect((await named("member", "Noor Haddad"))?.fields.role).toBe("foreman");
+    expect((await named("member", "Noor Haddad")).role).toBe("foreman");
     await page.getByRole("complementary", { name: "Noor Haddad" }).waitFor();
   });
 
@@ -117,8 +117,8 @@ describe.skipIf(rig.missing)("The organization", () => {
     await dialog.getByRole("button", { name: "Add project" }).click();
     await page.getByText("Pier 40 was added.").waitFor();
     const made = await named("project", "Pier 40");
-    expect(made?.fields).toMatchObject({ zone: "America/Denver", classifications: ["Pile Driver"] });
-    const { circle } = made!.fields.geofence as Extract<GeofenceView, { circle: unknown }>;
+    expect(made).toMatchObject({ zone: "America/Denver", classifications: ["Pile Driver"] });
+    const { circle } = made.geofence as Extract<GeofenceView, { circle: unknown }>;
     expect(circle.radius_cm).toBeGreaterThan(10_900);
     expect(circle.radius_cm).toBeLessThan(11_100);
     expect(circle.lat_e7).toBeGreaterThan(476_000_000);
@@ -143,9 +143,9 @@ describe.skipIf(rig.missing)("The organization", () => {
     await dialog.getByRole("button", { name: "Save" }).click();
     await page.getByText("Pier 40 was changed.").waitFor();
     const made = await named("project", "Pier 40");
-    expect((made!.fields.outline as Extract<GeofenceView, { polygon: unknown }>).polygon.length).toBe(6);
+    expect((made.outline as Extract<GeofenceView, { polygon: unknown }>).polygon.length).toBe(6);
     await page.keyboard.press("Control+z");
-    await expect.poll(async () => (await named("project", "Pier 40"))?.fields.outline ?? null).toBeNull();
+    await expect.poll(async () => (await named("project", "Pier 40")).outline ?? null).toBeNull();
   });
 
   test("adds a crew with its days and start", async () => {
@@ -159,8 +159,8 @@ describe.skipIf(rig.missing)("The organization", () => {
     await dialog.getByRole("button", { name: "Add crew" }).click();
     await page.getByText("Pile crew was added.").waitFor();
     const crew = await named("crew", "Pile crew");
-    expect(crew?.fields.starts).toBe(420);
-    expect(new Set(crew?.fields.days as string[])).toEqual(new Set(["mon", "tue", "wed", "thu", "fri", "sat"]));
+    expect(crew.starts).toBe(420);
+    expect(new Set(crew.days as string[])).toEqual(new Set(["mon", "tue", "wed", "thu", "fri", "sat"]));
   });
 
   test("revokes a device only with a reason and a second press", async () => {
