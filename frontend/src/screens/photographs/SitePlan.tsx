@@ -8,7 +8,7 @@ import { useCall } from "../../api/client";
 import type { Names } from "../../api/names";
 import type { GeofenceView, PlacePoint } from "../../generated/client";
 import { useFormat } from "../../i18n/format";
-import { Button, IconButton } from "../../ui/controls";
+import { Button, IconButton, join } from "../../ui/controls";
 import { Empty, Read } from "../../ui/states";
 import { type Filter, momentsOf } from "./filter";
 import { usePanZoom, useSize } from "./panzoom";
@@ -17,8 +17,8 @@ import styles from "./plan.module.css";
 import { PlaceList } from "./PlaceList";
 import { MarkOf } from "./PlanMarks";
 
-/** Longest scale bar, and the most circles of accuracy that are drawn at once. */
-const [BAR_PX, CIRCLES] = [140, 500];
+/** Longest scale bar, and the most circles of accuracy that are drawn at once, and that are filled: more would be mud. */
+const [BAR_PX, CIRCLES, FILLED] = [140, 500, 60];
 
 interface Props {
   filter: Filter;
@@ -131,7 +131,8 @@ function Plan({ points, more, fence, outline, zone, names, opened, open }: PlanP
           {seen.length <= CIRCLES &&
             seen.map(({ point, at }) => {
               const { x, y } = onScreen(at, view, size);
-              return <circle key={point.id} className={styles.accuracy} cx={x} cy={y} r={point.place.accuracy_cm / 100 / view.scale} />;
+              const chosen = point.id === opened || point.id === pointed;
+              return <circle key={point.id} className={join(styles.accuracy, (chosen || seen.length <= FILLED) && styles.filled)} cx={x} cy={y} r={point.place.accuracy_cm / 100 / view.scale} />;
             })}
           {seen.map(({ point, at }) => {
             const { x, y } = onScreen(at, view, size);
