@@ -38,7 +38,7 @@ export const queries = new QueryClient({
   },
 });
 
-type Reading<C extends Call> = Partial<Pick<UseQueryOptions<Answer<C>, Failure>, "enabled" | "placeholderData" | "gcTime">>;
+type Reading<C extends Call> = Partial<Pick<UseQueryOptions<Answer<C>, Failure>, "enabled" | "placeholderData" | "gcTime" | "refetchInterval">>;
 
 /** Reads, and reads again when the core says that what was read may have changed. */
 export function useCall<C extends Call>(name: C, request?: Request<C>, reading: Reading<C> = {}) {

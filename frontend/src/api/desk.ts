@@ -29,6 +29,8 @@ export const desk = {
   pickPictures: () => ask<string[]>("pick_pictures"),
   /** Where the person wants something new to be written; none when they thought better of it. */
   pickFolder: (name: string) => ask<string | null>("pick_folder", { name }),
+  /** Writes text to a file whose place the person picks; false when they thought better of it. */
+  saveText: (name: string, text: string) => ask<boolean>("save_text", { name, text }),
 };
 
 /** Pictures dropped on the window. */
