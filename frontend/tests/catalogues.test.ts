@@ -41,6 +41,12 @@ const DYNAMIC = [
   "settings:language.",
   "settings:look.themes.",
   "settings:storage.shares.",
+  "time:deed.",
+  "time:error.",
+  "time:flag.",
+  "time:noun.",
+  "time:state.",
+  "time:what.",
 ];
 
 const PLURAL = /_(zero|one|two|few|many|other)$/;

@@ -1,0 +1,54 @@
+// Which week, which filters, which cell: kept in the address, so that other screens can lead to a cell.
+import { useCallback, useMemo } from "react";
+import { useSearchParams } from "react-router";
+import { dayOf, isDay } from "../days";
+
+export interface Opened {
+  worker: string;
+  project: string;
+  date: string;
+}
+
+export interface Place {
+  /** A day of the week that is shown; the day of the opened cell. */
+  date: string;
+  project: string | null;
+  crew: string | null;
+  classification: string | null;
+  opened: Opened | null;
+}
+
+export function usePlace(): [Place, (change: Partial<Place>, replace?: boolean) => void] {
+  const [params, setParams] = useSearchParams();
+  const place = useMemo<Place>(() => {
+    const asked = params.get("date");
+    const date = isDay(asked) ? asked : dayOf(Date.now());
+    const [worker, of] = [params.get("worker"), params.get("of")];
+    return {
+      date,
+      project: params.get("project"),
+      crew: params.get("crew"),
+      classification: params.get("classification"),
+      opened: worker && of ? { worker, project: of, date } : null,
+    };
+  }, [params]);
+  const change = useCallback(
+    ({ opened, ...rest }: Partial<Place>, replace = true) =>
+      setParams(
+        (before) => {
+          const after = new URLSearchParams(before);
+          const put = (name: string, value: string | null) => (value === null ? after.delete(name) : after.set(name, value));
+          for (const [name, value] of Object.entries(rest)) put(name, value ?? null);
+          if (opened !== undefined) {
+            put("worker", opened?.worker ?? null);
+            put("of", opened?.project ?? null);
+            if (opened) put("date", opened.date);
+          }
+          return after;
+        },
+        { replace },
+      ),
+    [setParams],
+  );
+  return [place, change];
+}
