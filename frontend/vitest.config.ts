@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ["tests/setup.ts"],
     // One client holds one store: whoever drives it goes alone.
     fileParallelism: false,
+    // A machine that builds at the same time is slow: what is waited for has time.
+    expect: { poll: { timeout: 10_000 } },
     testTimeout: 60_000,
     hookTimeout: 180_000,
   },
