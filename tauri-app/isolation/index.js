@@ -10,6 +10,7 @@ const KNOWN = new Set([
   "pending_link",
   "pick_pictures",
   "pick_folder",
+  "save_text",
 ]);
 
 // The window's own: hearing events, and fetching an answer that is too long for a callback.

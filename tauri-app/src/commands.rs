@@ -33,6 +33,14 @@ struct FolderRequest {
     name: String,
 }
 
+/// Text for a file whose place the person picks.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextRequest {
+    name: String,
+    text: String,
+}
+
 /// Answers a message of the page. True: every name that is permitted is ours.
 pub fn answer(invoke: Invoke<Wry>) -> bool {
     let Invoke { message, resolver, .. } = invoke;
@@ -78,6 +86,10 @@ async fn ask(app: &AppHandle, name: &str, mut request: Value) -> Result<Value, F
         "pick_folder" => {
             let FolderRequest { name } = call::take(&mut request)?;
             Ok(json!(paths::pick_new(app, &name).await?))
+        }
+        "save_text" => {
+            let TextRequest { name, text } = call::take(&mut request)?;
+            Ok(json!(paths::save_text(app, &name, text).await?))
         }
         name => {
             if let Some(path) = request.get("path") {

@@ -4,20 +4,22 @@
 
 use std::{
     collections::BTreeSet,
+    fs,
     path::PathBuf,
     sync::{Mutex, PoisonError},
 };
 
+use plumbline_core::error::{internal, io_at_path};
 use plumbline_protocol::Fault;
 use serde_json::{Value, json};
 use tauri::{AppHandle, Emitter, Manager};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, task::spawn_blocking};
 
 use crate::window::MAIN;
 
 /// Endings of the pictures that the core takes.
-const PICTURES: [&str; 3] = ["jpg", "jpeg", "png"];
+const PICTURES: [&str; 3] = ["jpg", "jpeg", "png", "heic", "heif"];
 
 /// Most characters of a suggested name.
 const LONGEST: usize = 100;
@@ -53,7 +55,7 @@ pub fn dropped(app: &AppHandle, paths: &[PathBuf]) {
 /// Lets the person pick pictures.
 pub async fn pick_pictures(app: &AppHandle) -> Vec<String> {
     let (answer, answered) = oneshot::channel();
-    dialog(app).add_filter("JPEG, PNG", &PICTURES).pick_files(move |files| drop(answer.send(files)));
+    dialog(app).add_filter("JPEG, PNG, HEIC", &PICTURES).pick_files(move |files| drop(answer.send(files)));
     said(app, answered.await.ok().flatten().into_iter().flatten().filter_map(path))
 }
 
@@ -69,6 +71,17 @@ pub async fn pick_new(app: &AppHandle, name: &str) -> Result<Option<String>, Fau
     let (answer, answered) = oneshot::channel();
     dialog(app).set_file_name(name).save_file(move |file| drop(answer.send(file)));
     Ok(said(app, answered.await.ok().flatten().and_then(path)).pop())
+}
+
+/// Writes `text` where the person says; false where they thought better of it.
+///
+/// # Errors
+/// Those of [`pick_new`]; [`Fault::Invalid`] `path` and [`Fault::StorageFull`] as by [`io_at_path`].
+pub async fn save_text(app: &AppHandle, name: &str, text: String) -> Result<bool, Fault> {
+    let Some(path) = pick_new(app, name).await? else { return Ok(false) };
+    let written = spawn_blocking(move || fs::write(path, text)).await;
+    written.map_err(|e| internal("save text", &e))?.map_err(|e| io_at_path("save text", &e))?;
+    Ok(true)
 }
 
 fn dialog(app: &AppHandle) -> FileDialogBuilder<tauri::Wry> {
