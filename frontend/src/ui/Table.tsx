@@ -43,7 +43,7 @@ export function Table<T>(props: {
   };
   useKeys({ j: step(1), k: step(-1) });
   return (
-    <div className={styles.box}>
+    <>
       <AriaTable
         aria-label={props.label}
         selectionMode="single"
@@ -72,6 +72,6 @@ export function Table<T>(props: {
           {t("table.more", { shown: format.number(MOST), all: format.number(items.length) })}
         </p>
       )}
-    </div>
+    </>
   );
 }
