@@ -2,6 +2,7 @@
 // something changed; a failure is a `Failure` that carries the core's `Fault`.
 import { send } from "#transport";
 import { QueryClient, useMutation, useQuery, useQueryClient, type UseQueryOptions } from "@tanstack/react-query";
+import { useCallback } from "react";
 import type { Calls, Fault } from "../generated/client";
 
 export type Call = keyof Calls;
@@ -49,18 +50,32 @@ export function useCall<C extends Call>(name: C, request?: Request<C>, reading: 
   });
 }
 
-/** Acts. What is shown is read again by the core's events, not by guesses made here. */
+/** What goes on when an act has ended. */
+interface Then<T> {
+  onSuccess?: (answer: T) => unknown;
+  onSettled?: () => unknown;
+}
+
+/**
+ * Acts. What is shown is read again by the core's events, not by guesses made here. What was to go on when the act is done does so
+ * though the part of the screen that asked may be gone by then: an event can be faster than the answer.
+ */
 export function useAct<C extends Call>(name: C) {
   const client = useQueryClient();
-  return useMutation<Answer<C>, Failure, Request<C>>({
+  const acting = useMutation<Answer<C>, Failure, Request<C>>({
     mutationFn: (request) => call(name, request),
     // What the core has no event for: the connection's and the log's own figures.
     onSettled: () => client.invalidateQueries({ queryKey: ["status"] }),
   });
-}
-
-/** Goes on when an act is done, though the part of the screen that asked may be gone: the core's events can be faster than its answer. */
-export function after<T>(acting: Promise<T>, then: (answer: T) => void) {
-  // What went wrong is shown by the mutation's own error.
-  acting.then(then, () => {});
+  const { mutateAsync } = acting;
+  const mutate = useCallback(
+    (request: Request<C>, then: Then<Answer<C>> = {}) => {
+      // What went wrong is shown by the mutation's own error.
+      void mutateAsync(request)
+        .then(then.onSuccess, () => {})
+        .finally(then.onSettled);
+    },
+    [mutateAsync],
+  );
+  return { ...acting, mutate };
 }

@@ -3,7 +3,7 @@
 import { useId, useMemo, useState } from "react";
 import { Link } from "react-router";
 import { useTranslation } from "react-i18next";
-import { after, call, useAct, useCall } from "../../api/client";
+import { call, useAct, useCall } from "../../api/client";
 import { useNames } from "../../api/names";
 import type { ChangeView, Datum, FieldView, KindView } from "../../generated/client";
 import { useFormat } from "../../i18n/format";
@@ -71,12 +71,11 @@ function Values(props: { conflict: Conflict; kind: KindView; field: FieldView; h
   const keep = (value: Datum) => {
     setAsked(true);
     if (missing || !may) return;
-    after(write.mutateAsync(put(value, reason.trim(), record.as_of)), (written) =>
+    write.mutate(put(value, reason.trim(), record.as_of), { onSuccess: (written) =>
       tell(
         t("conflicts:kept", { value: words.value(kind.name, field, value, zone) }),
         JSON.stringify(value) === JSON.stringify(shown) ? undefined : () => call("write", put(shown, t("records:undoReason"), written.as_of)),
-      ),
-    );
+      ), });
   };
   const move = (by: number) => {
     const next = Math.max(0, Math.min(values.length - 1, chosen + by));

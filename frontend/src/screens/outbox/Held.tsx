@@ -1,7 +1,7 @@
 // Held actions: they are in the log, without effect. Their author learns why; an administrator may let one take effect.
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { after, useAct } from "../../api/client";
+import { useAct } from "../../api/client";
 import { useNames } from "../../api/names";
 import { wordsOf } from "../../faults";
 import type { HeldView } from "../../generated/client";
@@ -72,10 +72,10 @@ function Admit({ item, why, onClose }: { item: HeldView; why: string; onClose: (
   const { tell } = useUndo();
   const admit = useAct("admit");
   const done = () =>
-    after(admit.mutateAsync({ action: item.action }), (record) => {
+    admit.mutate({ action: item.action }, { onSuccess: (record) => {
       tell(t("outbox:admitted", { title: words.title(record) }));
       onClose();
-    });
+    } });
   return (
     <Dialog
       title={t("outbox:admitTitle")}

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 import { useTranslation } from "react-i18next";
-import { after, useAct, useCall } from "../../api/client";
+import { useAct, useCall } from "../../api/client";
 import { wordsOf } from "../../faults";
 import type { Datum, WaitingView } from "../../generated/client";
 import { useFormat } from "../../i18n/format";
@@ -133,10 +133,10 @@ function Dismiss({ item, onClose }: { item: WaitingView; onClose: () => void }) 
   const { tell } = useUndo();
   const dismiss = useAct("dismiss");
   const done = () =>
-    after(dismiss.mutateAsync({ action: item.action }), () => {
+    dismiss.mutate({ action: item.action }, { onSuccess: () => {
       tell(t("outbox:dismissed"));
       onClose();
-    });
+    } });
   return (
     <Dialog
       title={t("outbox:dismissTitle")}

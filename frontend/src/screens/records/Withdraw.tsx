@@ -1,7 +1,7 @@
 // Hides a record, or shows it again, with a reason. Nothing is deleted: it stays in the log and in its history.
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { after, call, useAct } from "../../api/client";
+import { call, useAct } from "../../api/client";
 import type { RecordView } from "../../generated/client";
 import { Button, Field } from "../../ui/controls";
 import { Dialog } from "../../ui/Dialog";
@@ -21,12 +21,12 @@ export function Withdraw({ record, onClose }: { record: RecordView; onClose: () 
   const done = () => {
     setAsked(true);
     if (missing) return;
-    after(act.mutateAsync({ record: record.id, withdrawn, reason: reason.trim(), as_of: record.as_of }), () => {
+    act.mutate({ record: record.id, withdrawn, reason: reason.trim(), as_of: record.as_of }, { onSuccess: () => {
       tell(t(withdrawn ? "records:toldWithdrawn" : "records:toldShown", { title: words.title(record) }), () =>
         call("withdraw", { record: record.id, withdrawn: !withdrawn, reason: t("records:undoReason") }),
       );
       onClose();
-    });
+    } });
   };
   return (
     <Dialog

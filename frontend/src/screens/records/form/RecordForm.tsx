@@ -4,7 +4,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useMemo, useRef } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { after, call, useAct } from "../../../api/client";
+import { call, useAct } from "../../../api/client";
 import { useNames } from "../../../api/names";
 import type { Datum, KindView, RecordView } from "../../../generated/client";
 import { Button, Field, Select } from "../../../ui/controls";
@@ -83,12 +83,12 @@ export function RecordForm(props: {
     if (Object.keys(writes).length === 0) return props.onClose();
     const reason = filled.reason.trim() || null;
     const asks = { kind: kind.name, record: record?.id ?? null, project: record ? null : filled.project || null, fields: writes, reason, as_of: record?.as_of ?? null };
-    after(write.mutateAsync(asks), (written) => {
+    write.mutate(asks, { onSuccess: (written) => {
       const back = record ? () => restore(kind, record, written, Object.keys(writes), t("records:undoReason")) : undefined;
       const hide = () => call("withdraw", { record: written.id, withdrawn: true, reason: t("records:undoReason"), as_of: written.as_of });
       tell(t(record ? "records:toldChanged" : "records:toldMade", { title: words.title(written) }), back ?? (kind.access === "organisation" ? undefined : hide));
       props.onDone(written);
-    });
+    } });
     return undefined;
   });
 
