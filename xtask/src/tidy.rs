@@ -136,7 +136,8 @@ const SINGLE: &[&str] = &[
 ];
 
 /// Versions beside the one that we use, each with the reason why it is borne.
-const BESIDE: &[(&str, &str, &str)] = &[];
+const BESIDE: &[(&str, &str, &str)] =
+    &[("sha2", "0.10.9", "Tauri hashes the page's scripts with it; nothing of ours is hashed so")];
 
 const PUBLIC_INDEX: &str = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
 
@@ -172,7 +173,7 @@ fn walk(root: &Path, folder: &str, paths: &mut Vec<String>) -> Result<(), String
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
         let kind = entry.file_type().map_err(failed)?;
-        if kind.is_dir() && ![".git", "target", "node_modules"].contains(&name.as_str()) {
+        if kind.is_dir() && ![".git", "target", "node_modules", "dist", "gen"].contains(&name.as_str()) {
             walk(root, &path, paths)?;
         } else if kind.is_file() {
             paths.push(path);
