@@ -140,7 +140,8 @@ export class Window {
 }
 
 async function send(method, address, body) {
-  const answer = await fetch(address, { method, body: body && JSON.stringify(body) });
+  const signal = AbortSignal.timeout(3 * PATIENCE);
+  const answer = await fetch(address, { method, body: body && JSON.stringify(body), signal });
   const { value } = await answer.json();
   if (!answer.ok) throw new Error(`${value.error}: ${value.message}`);
   return value;

@@ -21,7 +21,9 @@ export const SCREENS = join(ROOT, "target", "screens");
 const KEYRING = "throwaway";
 const PASSPHRASE = "correct horse battery";
 
-const BUS = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "busconfig.dtd">
+const BUS = "org.freedesktop.DBus";
+
+const BUS_CONFIG = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "busconfig.dtd">
 <busconfig>
   <type>session</type>
   <listen>unix:dir=FOLDER</listen>
@@ -94,7 +96,7 @@ export class World {
   /** A bus on which nothing starts by itself: a keyring that is away stays away. */
   async #startBus() {
     const config = join(this.folder, "bus.conf");
-    await writeFile(config, BUS.replace("FOLDER", join(this.folder, "run")));
+    await writeFile(config, BUS_CONFIG.replace("FOLDER", join(this.folder, "run")));
     const bus = this.#start("dbus-daemon", [`--config-file=${config}`, "--nofork", "--print-address"]);
     [this.bus] = await firstLine(bus.stdout);
   }
@@ -112,19 +114,20 @@ export class World {
     await stop(this.keyring);
   }
 
-  /** What the Secret Service answers; asked by name only when it has an owner, or the bus would start one of its own. */
+  /** Says something on the bus; what is answered. */
+  async #ask(...words) {
+    const said = spawn("dbus-send", ["--session", "--print-reply", ...words], { env: this.environment });
+    const [text] = await Promise.all([all(said.stdout), once(said, "close")]);
+    return text;
+  }
+
+  /** What the Secret Service answers; asked by name only when it has an owner. */
   async #says(method, expected) {
-    const ask = async (...words) => {
-      const said = spawn("dbus-send", ["--session", "--print-reply", ...words], { env: this.environment });
-      const [text] = await Promise.all([all(said.stdout), once(said, "close")]);
-      return text;
-    };
-    const bus = "org.freedesktop.DBus";
-    const owner = await ask(`--dest=${bus}`, "/", `${bus}.GetNameOwner`, "string:org.freedesktop.secrets");
+    const owner = await this.#ask(`--dest=${BUS}`, "/", `${BUS}.GetNameOwner`, "string:org.freedesktop.secrets");
     if (!owner.includes("method return")) return false;
     const secrets = "org.freedesktop.secrets";
     const call = `org.freedesktop.Secret.Service.${method}`;
-    return expected.test(await ask(`--dest=${secrets}`, "/org/freedesktop/secrets", call, "string:default"));
+    return expected.test(await this.#ask(`--dest=${secrets}`, "/org/freedesktop/secrets", call, "string:default"));
   }
 
   /** Starts the server; again on the same port after it was cut. */
@@ -191,9 +194,12 @@ export class World {
     return window;
   }
 
-  /** Closes the window and waits until its process has let go of the store. */
+  /** Closes the window and waits until its process is gone: until then a second one would hand over to it and end. */
   async close(window) {
     await window.close();
+    await until("the end of the program", async () => {
+      return !(await this.#ask(`--dest=${BUS}`, "/", `${BUS}.ListNames`)).includes(".SingleInstance");
+    });
     await stop(window.driver);
   }
 

@@ -62,6 +62,11 @@ function Book() {
 function House({ status }: { status: StatusView }) {
   const [link, setLink] = useState<string | null>(null);
   useLink(useCallback((opened: string) => setLink(opened), []));
+  // The way in has asked before, where there was one: what waits now was opened for this organization.
+  const pending = useQuery({ queryKey: ["pending_link", "house"], queryFn: desk.pendingLink, gcTime: 0 });
+  useEffect(() => {
+    if (pending.data) setLink(pending.data);
+  }, [pending.data]);
   return (
     <Shell status={status}>
       <Suspense fallback={<Loading what="…" />}>
