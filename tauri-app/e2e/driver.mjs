@@ -1,5 +1,6 @@
 // Drives the real window as a person would: by WebDriver, which WebKitGTK speaks itself. Things are found by their role and
 // spoken name, and waited for; nothing sleeps for a time that was guessed.
+import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -7,6 +8,10 @@ const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
 /** How long something may take to show up, in milliseconds. */
 const PATIENCE = 20_000;
+
+/** What finds what stands in somebody's way; the page's own tests use the same. */
+const AXE = new URL("../../frontend/node_modules/axe-core/axe.min.js", import.meta.url);
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 /** Names of keys, as WebDriver has them. */
 export const KEYS = {
@@ -17,6 +22,8 @@ export const KEYS = {
   ArrowUp: "\uE013",
   ArrowLeft: "\uE012",
   ArrowRight: "\uE014",
+  Home: "\uE011",
+  End: "\uE010",
   Control: "\uE009",
   Shift: "\uE008",
 };
@@ -62,21 +69,37 @@ export class Window {
     return this.ask("POST", "execute/sync", { script: `return (${work})(...arguments)`, args });
   }
 
-  /** The thing with this role and spoken name (a text, or a regular expression), once it is there. */
-  find(role, name) {
-    const pattern = name instanceof RegExp ? { source: name.source, flags: name.flags } : { exact: name };
-    return until(`${role} "${name}"`, () => this.run(lookUp, role, pattern));
+  /** The thing with this role and spoken name (a text, or a regular expression), once it is there; in another such, if said. */
+  find(role, name, inside = []) {
+    const words = [role, patternOf(name), inside.length > 0 ? [inside[0], patternOf(inside[1])] : null];
+    const where = inside.length > 0 ? ` in ${inside.join(" ")}` : "";
+    return until(`${role} "${name}"${where}`, () => this.run(lookUp, ...words)).catch((error) => this.#complain(error));
+  }
+
+  /** Waits until nothing has this role and name. */
+  gone(role, name) {
+    return until(`${role} "${name}" to go`, async () => (await this.count(role, name)) === 0).catch((error) => this.#complain(error));
   }
 
   /** How many things have this role and name now. */
   async count(role, name) {
-    const pattern = name instanceof RegExp ? { source: name.source, flags: name.flags } : { exact: name };
-    return this.run(countOf, role, pattern, String(lookUp));
+    return this.run(lookUp, role, patternOf(name), null, true);
   }
 
-  async click(role, name) {
-    const found = await this.find(role, name);
-    await this.ask("POST", `element/${found[ELEMENT]}/click`);
+  async #complain(error) {
+    throw new Error(`${error.message}\nThe page says:\n${await this.said()}`);
+  }
+
+  async click(role, name, inside) {
+    const found = await this.find(role, name, inside);
+    // Boxes and circles are drawn by their labels, and those are what is pressed.
+    const pressed = await this.run((it) => (["radio", "checkbox"].includes(it.type) && it.labels?.[0]) || it, found);
+    await this.ask("POST", `element/${pressed[ELEMENT]}/click`);
+  }
+
+  /** Goes to an address of the page, as a link in it does. */
+  go(address) {
+    return this.run((to) => void (location.hash = to), address);
   }
 
   /** Types into a field, in place of what stands there. */
@@ -98,16 +121,12 @@ export class Window {
 
   /** Waits until the page says `text`. */
   sees(text) {
-    const pattern = text instanceof RegExp ? { source: text.source, flags: text.flags } : { exact: text };
-    return until(`the words "${text}"`, () => this.run(isSaid, pattern)).catch(async (error) => {
-      throw new Error(`${error.message}\nThe page says:\n${await this.said()}`);
-    });
+    return until(`the words "${text}"`, () => this.run(isSaid, patternOf(text))).catch((error) => this.#complain(error));
   }
 
   /** Waits until the page no longer says `text`. */
   misses(text) {
-    const pattern = text instanceof RegExp ? { source: text.source, flags: text.flags } : { exact: text };
-    return until(`"${text}" to go`, async () => !(await this.run(isSaid, pattern)));
+    return until(`"${text}" to go`, async () => !(await this.run(isSaid, patternOf(text)))).catch((error) => this.#complain(error));
   }
 
   /** All words on the page. */
@@ -133,6 +152,25 @@ export class Window {
     return picture;
   }
 
+  /** Waits until nothing is being read and nothing moves. */
+  settled() {
+    return until("the page to rest", () => this.run(isAtRest));
+  }
+
+  /** What stands in the way of people who use the page otherwise (WCAG 2.2, A and AA), in words. */
+  async obstacles() {
+    await this.settled();
+    // The isolation frame is nobody's to see and has no content.
+    const script = `${readFileSync(AXE, "utf8")};
+      const [rules, done] = arguments;
+      axe.run(document, { runOnly: rules, iframes: false }).then(
+        ({ violations }) => done(violations.flatMap(({ id, nodes }) =>
+          nodes.map((node) => [id, node.target.join(" "), node.html.slice(0, 160), ...node.any.map((check) => check.message)].join(": ")))),
+        (error) => done([String(error)]),
+      );`;
+    return this.ask("POST", "execute/async", { script, args: [RULES] });
+  }
+
   /** Closes the window. */
   close() {
     return send("DELETE", this.address);
@@ -147,6 +185,8 @@ async function send(method, address, body) {
   return value;
 }
 
+const patternOf = (name) => (name instanceof RegExp ? { source: name.source, flags: name.flags } : { exact: name });
+
 // What follows runs in the page.
 
 function isSaid(pattern) {
@@ -154,11 +194,14 @@ function isSaid(pattern) {
   return pattern.source === undefined ? text.includes(pattern.exact) : new RegExp(pattern.source, pattern.flags).test(text);
 }
 
-function countOf(role, pattern, lookUp) {
-  return new Function(`return (${lookUp})(...arguments)`)(role, pattern, true);
+function isAtRest() {
+  const loads = document.querySelectorAll('[class*="loading"]').length > 0;
+  const pictures = [...document.images].some((image) => !image.complete);
+  const moves = document.getAnimations().some((animation) => animation.playState === "running");
+  return !loads && !pictures && !moves;
 }
 
-function lookUp(role, pattern, count) {
+function lookUp(role, pattern, inside, count) {
   const ROLES = {
     button: "button, [role=button], input[type=submit]",
     link: "a[href], [role=link]",
@@ -172,6 +215,8 @@ function lookUp(role, pattern, count) {
     image: "img, [role=img]",
     row: "tr, [role=row]",
     cell: "td, [role=gridcell], [role=cell]",
+    listitem: "li, [role=listitem]",
+    complementary: "aside, [role=complementary]",
   };
   const nameOf = (element) => {
     const labelled = element.getAttribute("aria-labelledby");
@@ -181,10 +226,14 @@ function lookUp(role, pattern, count) {
     if (element.labels?.length) return [...element.labels].map((label) => label.textContent).join(" ");
     return element.textContent || element.getAttribute("title") || element.getAttribute("placeholder") || "";
   };
-  const matches = (name) =>
-    pattern.source === undefined ? name === pattern.exact : new RegExp(pattern.source, pattern.flags).test(name);
-  const found = [...document.querySelectorAll(ROLES[role] ?? `[role=${role}]`)].filter(
-    (element) => element.getClientRects().length > 0 && matches(nameOf(element).replace(/\s+/g, " ").trim()),
-  );
+  // What a dialog keeps from whoever listens is not there for anybody else either.
+  const reached = (element) => element.getClientRects().length > 0 && !element.closest("[aria-hidden=true], [inert]");
+  const all = (within, role, { source, flags, exact }) =>
+    [...within.querySelectorAll(ROLES[role] ?? `[role=${role}]`)].filter((element) => {
+      const name = nameOf(element).replace(/\s+/g, " ").trim();
+      return reached(element) && (source === undefined ? name === exact : new RegExp(source, flags).test(name));
+    });
+  const within = inside ? all(document, ...inside)[0] : document;
+  const found = within ? all(within, role, pattern) : [];
   return count ? found.length : (found[0] ?? null);
 }

@@ -10,6 +10,15 @@ export async function picture(file, width = 640, height = 480) {
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++)
       for (let c = 0; c < 3; c++) rows[y * (width * 3 + 1) + 1 + x * 3 + c] = (tone[c] + x + y * (c + 1)) & 255;
+  return write(file, width, height, rows);
+}
+
+/** Writes a small file that claims to be of 200 million pixels. */
+export function hugePicture(file) {
+  return write(file, 20_000, 10_000, Buffer.alloc(1000));
+}
+
+async function write(file, width, height, rows) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);

@@ -7,17 +7,6 @@ import { until } from "./driver.mjs";
 import { picture } from "./picture.mjs";
 import { World } from "./world.mjs";
 
-/** Opens a window and enrols its member, past the page. */
-async function enrolled(world) {
-  const { founder, member, project } = await world.found();
-  const window = await world.open();
-  const link = await world.invite(founder, member);
-  const { ok, fault } = await window.call("enrol", { link, device_label: "Office" });
-  assert.equal(fault, undefined);
-  assert.equal(ok.member_name, "Ben Lindqvist");
-  return { founder, project, window };
-}
-
 test("the first start asks for an invite, and a good one enrols for good, with the server or without", async (t) => {
   const world = await World.begin(t);
   const { founder, member } = await world.found();
@@ -128,7 +117,7 @@ test("nothing from elsewhere runs or shows in the window, and it goes nowhere", 
 
 test("a photograph is picked in the system's dialog, shown decrypted, and neither it nor a record lies open on the disk", async (t) => {
   const world = await World.begin(t);
-  const { window, project } = await enrolled(world);
+  const { window, project } = await world.openEnrolled();
   const file = join(world.folder, "wall.png");
   const bytes = await picture(file);
   const [path] = await world.pick(file, () => window.call("pick_pictures"));
@@ -185,7 +174,7 @@ test("without a keystore the window says so, and a passphrase that a person chos
 
 test("a keystore that goes while the window is open is said to be gone, and found when it is back", async (t) => {
   const world = await World.begin(t);
-  const { window } = await enrolled(world);
+  const { window } = await world.openEnrolled();
   await world.stopKeyring();
   assert.equal((await window.call("list", { kind: "project" })).ok.records.length, 1, "the book stays open");
   const gone = (await window.call("open_again")).ok;

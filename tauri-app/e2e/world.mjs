@@ -60,6 +60,8 @@ export class World {
       HOME: this.folder,
       XDG_RUNTIME_DIR: join(this.folder, "run"),
       DISPLAY: this.#display,
+      // The office is where the sites are.
+      TZ: "America/Los_Angeles",
       DBUS_SESSION_BUS_ADDRESS: this.bus,
       PLUMBLINE_HOME: this.home,
       // Lets the window be driven.
@@ -130,16 +132,23 @@ export class World {
     return expected.test(await this.#ask(`--dest=${secrets}`, "/org/freedesktop/secrets", call, "string:default"));
   }
 
-  /** Starts the server; again on the same port after it was cut. */
-  async startServer() {
+  /** Starts the server; again on the same port after it was cut, or another one there, with keys of its own. */
+  async startServer(data = "server") {
     const listen = this.listen ?? "127.0.0.1:0";
-    const words = ["--data", join(this.folder, "server"), "--listen", listen];
+    const words = ["--data", join(this.folder, data), "--listen", listen];
     this.server = this.#start(join(PROGRAMS, "plumbline-server"), words, {
       stdio: ["ignore", "pipe", "ignore"],
     });
     const said = JSON.parse((await firstLine(this.server.stdout))[0]);
     this.listen = new URL(said.url).host;
     return said.setup;
+  }
+
+  /** Starts the small demonstration with its server, made now or as it was left; an invite link for its administrator. */
+  async startDemonstration() {
+    const words = [join(this.folder, "demonstration"), "--scale", "small", "--still"];
+    this.server = this.#start(join(PROGRAMS, "plumbline-demo"), words, { stdio: ["pipe", "pipe", "ignore"] });
+    return JSON.parse((await firstLine(this.server.stdout))[0]).invite;
   }
 
   /** Cuts the server off. */
@@ -179,6 +188,16 @@ export class World {
     const { link } = await founder.call("invite", { member, hours_valid: 24 });
     await founder.call("sync");
     return link;
+  }
+
+  /** Opens a window and enrols a member of a new organisation in it, past the page. */
+  async openEnrolled() {
+    const { founder, member, project } = await this.found();
+    const window = await this.open();
+    const link = await this.invite(founder, member);
+    const { fault } = await window.call("enrol", { link, device_label: "Office" });
+    if (fault) throw new Error(JSON.stringify(fault));
+    return { founder, project, member, window };
   }
 
   /** Opens the window. */

@@ -1,0 +1,107 @@
+// What cannot be used, in the window: links, files and servers. Each gets a clear message with a way on, and nothing is lost.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { hugePicture, picture } from "./picture.mjs";
+import { World } from "./world.mjs";
+
+test("a link that is none, is damaged or was used is refused in words, and a good one still works", async (t) => {
+  const world = await World.begin(t);
+  const { founder, member } = await world.found();
+  const used = await world.invite(founder, member);
+  await world.device("phone").call("enrol", { link: used, device_label: "Phone" });
+  const link = await world.invite(founder, member);
+  const window = await world.open();
+  await window.type("Invite link", "https://example.com/enrol");
+  await window.sees("This is not an invite link.");
+  await window.sees("Copy the whole link from the message, from plumbline:// to its end.");
+  assert.equal(await window.count("button", "Add this computer"), 0);
+  await window.type("Invite link", link.replace(/ca=.{4}/, "ca=nope"));
+  await window.sees("This invite link is damaged.");
+  await window.type("Invite link", used);
+  await window.click("button", "Add this computer");
+  await window.sees("This invite link was used already.");
+  await window.sees("Ask for a new one: each link adds one device.");
+  await window.type("Invite link", link);
+  await window.misses("This invite link was used already.");
+  await window.click("button", "Add this computer");
+  await window.find("heading", "Today");
+});
+
+test("a link for another organization is refused where one is at home already", async (t) => {
+  const world = await World.begin(t);
+  const { window, founder, member } = await world.openEnrolled();
+  await window.find("heading", "Today");
+  const link = await world.invite(founder, member);
+  const foreign = link.replace(/organisation=[0-9a-f]{64}/, `organisation=${"5".repeat(64)}`);
+  assert.equal(await world.startAgain(foreign), 0);
+  await window.sees("This link is for another organization.");
+  await window.sees("Ask for a link to this organization, or sign out first.");
+  await window.press("Escape");
+  await window.gone("dialog", /./);
+  assert.equal((await window.call("status")).ok.state, "enrolled");
+});
+
+test("a letter and a picture of 200 million pixels are not imported, and say why; what is good is", async (t) => {
+  const world = await World.begin(t);
+  const { window } = await world.openEnrolled();
+  await window.find("heading", "Today");
+  await window.click("link", "Photographs");
+  const bring = async (name) => {
+    await world.pick(join(world.folder, name), async () => {
+      await window.click("button", "Import");
+      return { ok: await window.find("dialog", "Import 1 picture") };
+    });
+    await window.click("button", "Import", ["dialog", "Import 1 picture"]);
+  };
+  await writeFile(join(world.folder, "letter.jpg"), "Dear Ana,\n".repeat(1000));
+  await bring("letter.jpg");
+  await window.sees("1 refused");
+  await window.sees("This file is not a JPEG, PNG or HEIC picture.");
+  await window.click("button", "Done");
+  await window.gone("dialog", /./);
+  await hugePicture(join(world.folder, "huge.png"));
+  await bring("huge.png");
+  await window.sees("This picture has more pixels than can be kept.");
+  await window.sees("Import a smaller copy; the original stays where it is.");
+  await window.click("button", "Done");
+  await window.gone("dialog", /./);
+  await picture(join(world.folder, "wall.png"));
+  await bring("wall.png");
+  await window.sees("1 imported");
+  assert.equal((await window.call("photos", { limit: 10 })).ok.photos.length, 1);
+});
+
+test("what answers nonsense or has another's certificate in the server's place is not believed, and work goes on", async (t) => {
+  const world = await World.begin(t);
+  const { window, project } = await world.openEnrolled();
+  await window.sees(/Up to date/);
+  await world.stopServer();
+  await window.sees(/Offline/);
+
+  const { hostname, port } = new URL(`http://${world.listen}`);
+  const babbler = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.on("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nnonsense"));
+  }).listen(Number(port), hostname);
+  await once(babbler, "listening");
+  t.after(() => babbler.close());
+  assert.notEqual((await window.call("sync")).fault, undefined);
+  await window.sees(/Offline|Something else answers in the server’s place/);
+  babbler.close();
+  await once(babbler, "close");
+
+  await world.startServer("another");
+  assert.notEqual((await window.call("sync")).fault, undefined);
+  await window.sees("Something else answers in the server’s place");
+  const kept = await window.call("write", { kind: "note", project, fields: { text: "Written meanwhile" } });
+  assert.equal(kept.fault, undefined);
+  await world.stopServer();
+  await world.startServer();
+  await window.call("sync");
+  await window.sees(/Up to date/);
+  assert.deepEqual((await window.call("waiting")).ok, []);
+});
