@@ -1,4 +1,5 @@
-//! The people whose work fills a log: twenty foremen who clock their crews and write notes, day after day.
+//! The people whose work fills a log: twenty foremen who clock their crews and write notes, day after day, and where it is
+//! wanted take photographs after that.
 //!
 //! Invariants: every action is signed and pushed as a phone does it, twice a day with what was seen at the push before; the
 //! same size gives the same work but for the server's keys. What cannot be compressed on a phone (ids, salts, places,
@@ -19,7 +20,7 @@ use plumbline_protocol::{
     log::checkpoint::SignedCheckpoint,
     page::{self, Page, PullRequest, PushResult, Receipt},
     place::{Geofence, Place, PlaceSource},
-    record::{device, invite, member, note, organisation, project, punch},
+    record::{crew, device, invite, member, note, organisation, photo, project, punch},
     time::{Anchor, AnchorSource, BootId, TimeEvidence},
     value::{Key, Value},
 };
@@ -34,14 +35,16 @@ pub const VERSION: &str = "1";
 const START: i64 = 1_735_732_800_000;
 const DAY: i64 = 86_400_000;
 const MINUTE: i64 = 60_000;
-const FOREMEN: u8 = 20;
-const WORKERS: u8 = 5;
-const SITES: usize = 4;
+pub const FOREMEN: u8 = 20;
+pub const WORKERS: u8 = 5;
+/// Photographs that a foreman takes in half a day.
+const ROLL: u64 = 20;
+pub const SITES: usize = 4;
 /// Invites that wait for the devices of benches.
 const INVITES: u32 = 200;
 /// Sessions that a server lets one device have.
 const SESSIONS: usize = 4;
-const CLASSIFICATIONS: [&str; 4] = ["Laborer", "Equipment operator", "Concrete finisher", "Flagger"];
+pub const CLASSIFICATIONS: [&str; 4] = ["Laborer", "Equipment operator", "Concrete finisher", "Flagger"];
 const WORDS: [&str; 32] = [
     "rebar",
     "delivered",
@@ -125,8 +128,9 @@ impl Invited {
     }
 }
 
-/// Founds an organisation and works until its log has `n` entries.
-pub async fn work(link: &SetupLink, n: u64) -> Result<OrganisationId, Failure> {
+/// Founds an organisation and works until its log has `n` entries; then, where `photographs` are wanted, puts its people into
+/// crews and takes so many. Their bytes stay where they were taken.
+pub async fn work(link: &SetupLink, n: u64, photographs: u64) -> Result<OrganisationId, Failure> {
     let mut founder = Signer::new(key(0, 0), OrganisationId([0; 32]), &link.server, 0)?;
     founder.found(link).await?;
     let organisation = founder.organisation;
@@ -141,18 +145,36 @@ pub async fn work(link: &SetupLink, n: u64) -> Result<OrganisationId, Failure> {
     }
     // The founder's own entries and the enrolments stand in the log now.
     let mut size = founder.seen.size + u64::from(FOREMEN);
-    for half in 0.. {
+    let mut half = 0;
+    'work: loop {
         for foreman in &mut foremen {
             let mut actions = foreman.half_day(half);
             actions.truncate(usize::try_from(n.saturating_sub(size))?);
             if actions.is_empty() {
-                return Ok(organisation);
+                break 'work;
             }
             size += actions.len() as u64;
             foreman.signer.push(&actions).await?;
         }
+        half += 1;
     }
-    Ok(organisation)
+    if photographs == 0 {
+        return Ok(organisation);
+    }
+    let crews: Vec<Action> = (0..FOREMEN).map(|number| founder.crew(number)).collect();
+    founder.push(&crews).await?;
+    let mut left = photographs;
+    loop {
+        half += 1;
+        for foreman in &mut foremen {
+            let actions = foreman.roll(half, left.min(ROLL));
+            left -= actions.len() as u64;
+            foreman.signer.push(&actions).await?;
+            if left == 0 {
+                return Ok(organisation);
+            }
+        }
+    }
 }
 
 /// Founds an organisation with as many devices as it takes for `n` sessions; none of them is open yet.
@@ -199,16 +221,44 @@ impl Foreman {
         actions
     }
 
-    fn punch(&mut self, worker: Uuid, what: &str) -> Action {
+    /// So many photographs of one half of a day.
+    fn roll(&mut self, half: i64, photographs: u64) -> Vec<Action> {
+        self.signer.wake(START + half / 2 * DAY + half % 2 * 240 * MINUTE);
+        (0..photographs).map(|_| self.photo()).collect()
+    }
+
+    fn photo(&mut self) -> Action {
+        self.signer.now += self.signer.dice.below(10) as i64 * MINUTE;
+        let place = self.place();
+        let dice = &mut self.signer.dice;
+        let words: Vec<&str> = (0..2 + dice.below(5)).map(|_| dice.one_of(&WORDS)).collect();
+        let fields = vec![
+            (photo::SHA256, Value::from(dice.bytes::<32>())),
+            (photo::BYTES, Value::Int(3_000_000 + dice.below(2_000_000) as i64)),
+            (photo::MEDIA, Value::from("image/jpeg")),
+            (photo::SOURCE, Value::from("camera")),
+            (photo::AT, Value::Null),
+            (photo::PLACE, evidence::place_to(&place)),
+            (photo::CAPTION, Value::from(words.join(" ").as_str())),
+        ];
+        self.signer.new_record(photo::KIND.name, project_id(self.site), fields)
+    }
+
+    fn place(&mut self) -> Place {
         let dice = &mut self.signer.dice;
         let near = |dice: &mut Dice| dice.below(20_000) as i64 - 10_000;
-        let place = Place {
+        Place {
             lat_e7: latitude(self.site) + near(dice),
             lon_e7: LONGITUDE + near(dice),
             accuracy_cm: 300 + dice.below(1500) as i64,
             mock: false,
             source: PlaceSource::Gnss,
-        };
+        }
+    }
+
+    fn punch(&mut self, worker: Uuid, what: &str) -> Action {
+        let place = self.place();
+        let dice = &mut self.signer.dice;
         let mut fields = vec![
             (punch::WORKER, Value::from(worker)),
             (punch::WHAT, Value::from(what)),
@@ -295,6 +345,20 @@ impl Signer {
             (invite::EXPIRES, Value::Int(START + 36_500 * DAY)),
         ];
         self.sign(invite::KIND.name, RecordId::from(id), None, fields)
+    }
+
+    /// The crew of one foreman, which is expected every day.
+    fn crew(&mut self, number: u8) -> Action {
+        let add = |items: Vec<Value>| Value::map([("+", Value::List(items))]);
+        let fields = vec![
+            (crew::NAME, Value::from(format!("Crew {number}").as_str())),
+            (crew::FOREMAN, Value::from(id(1, u32::from(number)))),
+            (crew::MEMBERS, add((0..WORKERS).map(|w| Value::from(worker(number, w))).collect())),
+            (crew::STARTS, Value::Int(7 * 60)),
+            (crew::DAYS, add(crew::WEEKDAYS.iter().copied().map(Value::from).collect())),
+        ];
+        let site = project_id(usize::from(number) % SITES);
+        self.sign(crew::KIND.name, RecordId::from(id(11, u32::from(number))), Some(site), fields)
     }
 
     async fn enrol(&mut self, of: Uuid, by: Uuid, invite: &SigningKey) -> Result<(), Failure> {
@@ -427,7 +491,7 @@ fn latitude(site: usize) -> i64 {
     407_128_000 + site as i64 * 100_000
 }
 
-/// The id of the first site, for whoever punches there.
+/// The id of a site; a foreman's is the one of his number modulo [`SITES`].
 pub fn project_id(site: usize) -> Uuid {
     id(5, site as u32)
 }
@@ -436,7 +500,8 @@ fn manager() -> Uuid {
     id(6, 0)
 }
 
-fn worker(foreman: u8, n: u8) -> Uuid {
+/// The id of a worker of a foreman's crew.
+pub fn worker(foreman: u8, n: u8) -> Uuid {
     id(4, u32::from(foreman) * 100 + u32::from(n))
 }
 

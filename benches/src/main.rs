@@ -3,11 +3,13 @@
 //! `plumbline-benches [--quick | --full] [NAME...]` measures the named workloads, or all, and writes target/bench.md and
 //! target/bench.json. Invariants: a run fails only when a workload cannot be run, never because a goal is missed; `--quick`
 //! takes tiny sizes and one repeat, to see that everything runs; `--full` takes logs of a million. P2 comes with P4, P17
-//! with P18. docs/performance.md says what each floor is.
+//! with P18; P20 measures the window where PLUMBLINE_WINDOW says where its programs are. docs/performance.md says what each
+//! floor is.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command does")]
 
 mod bulk;
 mod crew;
+mod desk;
 mod flood;
 mod floor;
 mod idle;
@@ -19,6 +21,7 @@ mod open;
 mod photo;
 mod pull;
 mod punch;
+mod screens;
 mod seal;
 mod search;
 mod site;
@@ -30,7 +33,8 @@ use measure::{Plan, Row};
 /// Whatever stops a run.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-const NAMES: [&str; 14] = ["P1", "P2", "P3", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12", "P16", "P17", "P18"];
+const NAMES: [&str; 15] =
+    ["P1", "P2", "P3", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12", "P16", "P17", "P18", "P20"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -38,6 +42,8 @@ async fn main() -> ExitCode {
     let done = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [pull::CHILD, link] => pull::child(link).await,
         [live::CHILD, data] => live::child(data).await,
+        [desk::HOME, home, n] => desk::home(home.as_ref(), n.parse().unwrap_or_default()).await,
+        [desk::MORNING, home] => desk::morning(home.as_ref()).await,
         words => run(words).await,
     };
     match done {
@@ -84,6 +90,11 @@ async fn workload(name: &str, plan: &Plan) -> Result<Vec<Row>, Failure> {
         "P12" => idle::measure(plan).await,
         "P16" => live::deliveries(plan).await,
         "P17" => flood::measure(plan).await,
-        _ => live::idle(plan).await,
+        "P18" => live::idle(plan).await,
+        _ => {
+            let mut rows = screens::measure(plan).await?;
+            rows.extend(desk::measure(plan)?);
+            Ok(rows)
+        }
     }
 }

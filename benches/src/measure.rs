@@ -54,12 +54,16 @@ pub struct Row {
 impl Row {
     /// A time beside its floor, of which it may take at most `times`.
     pub fn beside(workload: &str, n: u64, (ours, floor): (Duration, Duration), times: f64) -> Row {
-        let (ours, floor) = (millis(ours), millis(floor));
+        Row::ratio(workload, n, "ms", (millis(ours), millis(floor)), times)
+    }
+
+    /// A figure beside its floor, of which it may be at most `times`.
+    pub fn ratio(workload: &str, n: u64, unit: &'static str, (ours, floor): (f64, f64), times: f64) -> Row {
         let ratio = ours / floor;
         Row {
             workload: workload.to_owned(),
             n,
-            unit: "ms",
+            unit,
             ours,
             floor: Some(floor),
             peer: None,
@@ -168,7 +172,7 @@ pub fn at_percent(all: &[Duration], percent: usize) -> Duration {
 }
 
 /// The middle one.
-fn median(all: &[Duration]) -> Duration {
+pub fn median(all: &[Duration]) -> Duration {
     at_percent(all, 50)
 }
 

@@ -60,10 +60,19 @@ pub struct Memory(Mutex<BTreeMap<String, Zeroizing<Vec<u8>>>>);
 impl Site {
     /// With a log of `n` entries.
     pub async fn with(n: u64) -> Result<Site, Failure> {
-        let made = Path::new(CACHE).join(format!("log-{}-{n}", crew::VERSION));
+        Site::of(n, 0, &format!("log-{}-{n}", crew::VERSION)).await
+    }
+
+    /// With a log of `n` entries and after them as many photographs, whose bytes nobody has.
+    pub async fn photographed(n: u64) -> Result<Site, Failure> {
+        Site::of(n, n, &format!("photographs-{}-{n}", crew::VERSION)).await
+    }
+
+    async fn of(n: u64, photographs: u64, folder: &str) -> Result<Site, Failure> {
+        let made = Path::new(CACHE).join(folder);
         let name = made.join("organisation");
         if !name.exists() {
-            make(&made, n).await?;
+            make(&made, n, photographs).await?;
         }
         let organisation = fs::read_to_string(name)?.parse().map_err(|_| "the kept log names no organisation")?;
         let folder = TempDir::new_in(CACHE)?;
@@ -161,14 +170,14 @@ impl Keystore for Memory {
 }
 
 /// Makes a log through a server's own push. The organisation's name is written last: a log without it is not whole.
-async fn make(folder: &Path, n: u64) -> Result<(), Failure> {
-    eprintln!("  making a log of {n} entries, once");
+async fn make(folder: &Path, n: u64, photographs: u64) -> Result<(), Failure> {
+    eprintln!("  making a log of {n} entries and {photographs} photographs, once");
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
     let running = start(&folder.join("server")).await?;
     let setup = running.setup.clone().ok_or("the server gave no setup link")?;
-    let organisation = crew::work(&setup.parse()?, n).await?;
+    let organisation = crew::work(&setup.parse()?, n, photographs).await?;
     running.shutdown().await;
     Ok(fs::write(folder.join("organisation"), organisation.to_string())?)
 }

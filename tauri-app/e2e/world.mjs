@@ -201,14 +201,19 @@ export class World {
   }
 
   /** Opens the window. */
-  async open(...words) {
+  open(...words) {
+    return this.show("plumbline-desktop", words);
+  }
+
+  /** Opens the window of one of the programs. */
+  async show(program, words = []) {
     const port = await freePort();
     const driver = this.#start("WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], {
       stdio: ["ignore", "ignore", "inherit"],
     });
     const address = `http://127.0.0.1:${port}`;
     await until("the driver", async () => (await fetch(`${address}/status`)).ok);
-    const window = await Window.open(address, join(PROGRAMS, "plumbline-desktop"), words);
+    const window = await Window.open(address, join(PROGRAMS, program), words);
     window.driver = driver;
     return window;
   }
@@ -241,6 +246,12 @@ export class World {
     const { ok, fault } = await answered;
     if (fault) throw new Error(JSON.stringify(fault));
     return ok;
+  }
+
+  /** Runs a program of the world's to its end, in the project's folder. */
+  async runs(program, ...words) {
+    const [code] = await once(this.#start(program, words, { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] }), "close");
+    if (code !== 0) throw new Error(`${program} ${words.join(" ")} ended with ${code}`);
   }
 
   async #x(...words) {

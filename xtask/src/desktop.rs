@@ -53,6 +53,21 @@ pub fn npm(workspace: &Workspace, folder: &str, words: &[&str]) -> Command {
     npm
 }
 
+/// Builds what is measured, optimised: the window and the bare one beside it. Says where they are.
+///
+/// # Errors
+/// Says why this machine cannot, or what went wrong.
+pub fn optimised(workspace: &Workspace) -> Result<PathBuf, String> {
+    if cfg!(not(target_os = "linux")) {
+        return Err("only Linux's web view lets a program drive the window".to_owned());
+    }
+    prepare(workspace)?;
+    machine::require(workspace, machine::WINDOW)?;
+    let words = ["build", "--release", "--locked", "-p", PACKAGE, "--bin", PACKAGE, "--example", "bare"];
+    succeed(&mut workspace.cargo(words))?;
+    Ok(workspace.target.join("release"))
+}
+
 /// Tests the shell's code, and drives the real window against the real server and keyring. Answers why where it cannot.
 ///
 /// # Errors

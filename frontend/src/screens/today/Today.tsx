@@ -9,6 +9,7 @@ import { useKeys } from "../../app/keys";
 import { useFormat } from "../../i18n/format";
 import { Button, join, Select } from "../../ui/controls";
 import { Page } from "../../ui/Page";
+import { useShown } from "../../ui/shown";
 import { Empty, Read } from "../../ui/states";
 import { NeedMark } from "../../ui/status";
 import { Steps } from "../../ui/Steps";
@@ -88,6 +89,7 @@ export default function Today() {
 
 function Lanes({ day, today }: { day: Day; today: string }) {
   const { t } = useTranslation();
+  useShown("today");
   const people = everybody(day.projects);
   const sum = count(people);
   const anybody = day.projects.some((project) => shownCrews(project).length > 0);
