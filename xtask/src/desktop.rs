@@ -88,8 +88,12 @@ pub fn test(workspace: &Workspace, results: &mut Results) -> Result<Option<Strin
         return Ok(None);
     }
     // One by one: what the server and the client want of SQLite differs.
-    for [package, binary] in [[PACKAGE; 2], ["plumbline-server"; 2], ["plumbline-tests", "plumbline-drive"]] {
-        succeed(&mut workspace.cargo(["build", "-p", package, "--bin", binary, "--locked"]))?;
+    for words in [
+        &["-p", PACKAGE, "--bin", PACKAGE][..],
+        &["-p", "plumbline-server", "--bin", "plumbline-server"],
+        &["-p", "plumbline-tests", "--bin", "plumbline-drive", "--bin", "plumbline-demo"],
+    ] {
+        succeed(workspace.cargo(["build", "--locked"]).args(words))?;
     }
     let mut node = workspace.program("node");
     node.args(["--test", "--test-concurrency=1", "--test-reporter=tap", "tauri-app/e2e/"]);
