@@ -19,7 +19,7 @@ use tokio::{sync::oneshot, task::spawn_blocking};
 use crate::window::MAIN;
 
 /// Endings of the pictures that the core takes.
-const PICTURES: [&str; 3] = ["jpg", "jpeg", "png", "heic", "heif"];
+const PICTURES: [&str; 5] = ["jpg", "jpeg", "png", "heic", "heif"];
 
 /// Most characters of a suggested name.
 const LONGEST: usize = 100;
