@@ -128,8 +128,8 @@ impl Invited {
     }
 }
 
-/// Founds an organisation and works until its log has `n` entries; then, where `photographs` are wanted, puts its people into
-/// crews and takes so many. Their bytes stay where they were taken.
+/// Founds an organisation and works until its log has `n` entries; where `photographs` are wanted, finishes the half day that
+/// was begun, puts its people into crews and takes so many. Their bytes stay where they were taken.
 pub async fn work(link: &SetupLink, n: u64, photographs: u64) -> Result<OrganisationId, Failure> {
     let mut founder = Signer::new(key(0, 0), OrganisationId([0; 32]), &link.server, 0)?;
     founder.found(link).await?;
@@ -148,10 +148,13 @@ pub async fn work(link: &SetupLink, n: u64, photographs: u64) -> Result<Organisa
     let mut half = 0;
     'work: loop {
         for foreman in &mut foremen {
-            let mut actions = foreman.half_day(half);
-            actions.truncate(usize::try_from(n.saturating_sub(size))?);
-            if actions.is_empty() {
+            if size >= n {
                 break 'work;
+            }
+            let mut actions = foreman.half_day(half);
+            if photographs == 0 {
+                // Whoever signed what is left out here does nothing after it.
+                actions.truncate(usize::try_from(n - size)?);
             }
             size += actions.len() as u64;
             foreman.signer.push(&actions).await?;
