@@ -109,6 +109,13 @@ export class Window {
     await this.ask("POST", `element/${found[ELEMENT]}/value`, { text });
   }
 
+  /** Pastes into a field, in place of what stands there: for what nobody types. */
+  async paste(name, text, role = "textbox") {
+    const found = await this.find(role, name);
+    await this.ask("POST", `element/${found[ELEMENT]}/clear`);
+    await this.run(pasteInto, found, text);
+  }
+
   /** Presses keys one after another, wherever the focus is; `Control+k` holds the first. */
   async press(...strokes) {
     for (const stroke of strokes) {
@@ -199,6 +206,11 @@ function isAtRest() {
   const pictures = [...document.images].some((image) => !image.complete);
   const moves = document.getAnimations().some((animation) => animation.playState === "running");
   return !loads && !pictures && !moves;
+}
+
+function pasteInto(field, text) {
+  field.focus();
+  document.execCommand("insertText", false, text);
 }
 
 function lookUp(role, pattern, inside, count) {

@@ -99,7 +99,9 @@ export class World {
   async #startBus() {
     const config = join(this.folder, "bus.conf");
     await writeFile(config, BUS_CONFIG.replace("FOLDER", join(this.folder, "run")));
-    const bus = this.#start("dbus-daemon", [`--config-file=${config}`, "--nofork", "--print-address"]);
+    const bus = this.#start("dbus-daemon", [`--config-file=${config}`, "--nofork", "--print-address"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     [this.bus] = await firstLine(bus.stdout);
   }
 
