@@ -203,7 +203,9 @@ function isSaid(pattern) {
 
 function isAtRest() {
   const loads = document.querySelectorAll('[class*="loading"]').length > 0;
-  const pictures = [...document.images].some((image) => !image.complete);
+  // Pictures out of sight are not fetched.
+  const inSight = ({ left, right, top, bottom }) => right > 0 && left < innerWidth && bottom > 0 && top < innerHeight;
+  const pictures = [...document.images].some((image) => image.naturalWidth === 0 && inSight(image.getBoundingClientRect()));
   const moves = document.getAnimations().some((animation) => animation.playState === "running");
   return !loads && !pictures && !moves;
 }

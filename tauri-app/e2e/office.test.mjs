@@ -92,7 +92,7 @@ test("a day in the office", async (t) => {
 
     await window.go(one.address);
     await window.click("button", "Approve week", PANE);
-    await window.sees(/Approved [\d.]+ h of /);
+    await window.sees(/Approved [\d.]+\sh of /);
     await window.find("button", "Take back approval", PANE);
     assert.equal(await stateOf(one), "approved");
   });
@@ -105,7 +105,7 @@ test("a day in the office", async (t) => {
     for (const [what, hours] of [["in", 0], ["out", 4]]) await ask("clock", { what, project, at: at + hours * 3_600_000 });
     await window.go(`/time?date=${LAST}&worker=${member}&of=${project}`);
     await window.click("button", "Sign week", PANE);
-    await window.sees(/Signed\s+4\.00 h, Rosa Delgado/);
+    await window.sees(/Signed\s+4\.00\sh, Rosa Delgado/);
     const own = (await week()).people.find((one) => one.worker === member);
     assert.deepEqual([own.state, own.signed.seconds], ["signed", 14_400]);
   });

@@ -2,7 +2,7 @@
 // display that nobody sees. All of it is gone afterwards.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -156,6 +156,22 @@ export class World {
   /** Cuts the server off. */
   async stopServer() {
     await stop(this.server);
+  }
+
+  /** A certificate as the server's own authority makes them, and its key. */
+  async certificate() {
+    const at = (name) => join(this.folder, name);
+    const authority = join(this.folder, "server", "authority.pem");
+    await writeFile(at("names"), "subjectAltName=IP:127.0.0.1");
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=server"];
+    const made = [
+      ["req", "-new", ...key, "-keyout", at("key.pem"), "-out", at("asked.pem")],
+      ["x509", "-req", "-in", at("asked.pem"), "-CA", authority, "-CAkey", authority, "-extfile", at("names"), "-out", at("cert.pem")],
+    ];
+    for (const words of made) await once(this.#start("openssl", words, { stdio: "ignore" }), "close");
+    // Devices know the authority by its hash: it goes along.
+    const chain = [await readFile(at("cert.pem")), await readFile(at("server/ca.pem"))];
+    return { key: await readFile(at("key.pem")), cert: Buffer.concat(chain) };
   }
 
   /** Somebody else's device, called by name. */
