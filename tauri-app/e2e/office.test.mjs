@@ -46,7 +46,7 @@ test("a day in the office", async (t) => {
   };
 
   await t.test("an administrator adds this computer by the invite link", async () => {
-    await window.type("Invite link", invite);
+    await window.paste("Invite link", invite);
     await window.type("Name of this computer", "Office window");
     await window.click("button", "Add this computer");
     await window.find("heading", "Today");
