@@ -45,7 +45,7 @@ const SCRIPT: &str = "tauri-app/e2e/measure.mjs";
 /// The name under which the window's keys are kept.
 const SERVICE: &str = "app.plumbline.desktop";
 /// Photographs that the home has thumbnails of: more than a screen shows.
-const NEWEST: u32 = 80;
+const NEWEST: u32 = 60;
 /// Of five workers so many come.
 const COME: u8 = 3;
 /// How much longer, and larger, than the bare window.
@@ -171,9 +171,9 @@ async fn open(home: &Path) -> Result<Client, Failure> {
     Ok(Client::open(config).await?)
 }
 
-/// A photograph of two megapixels that no other number gives.
+/// A photograph of half a megapixel that no other number gives.
 fn picture(number: u32) -> Result<Vec<u8>, Failure> {
-    let picture = RgbImage::from_fn(1600, 1200, |x, y| {
+    let picture = RgbImage::from_fn(800, 600, |x, y| {
         let tone = number.wrapping_mul(2_654_435_761) >> 24;
         image::Rgb([(x / 8 + tone) as u8, (y / 6 + 3 * tone) as u8, ((x + y) / 12) as u8])
     });

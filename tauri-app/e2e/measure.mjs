@@ -24,7 +24,10 @@ const KEPT = ["store", ".local/share/keyrings"];
 const REST = 500;
 /** How long a start may take, and all of a screen, in milliseconds. */
 const PATIENCE = 60_000;
+/** Least tiles of a screen. */
 const TILES = 12;
+/** How often photographs are scrolled on. */
+const SCROLLS = 10;
 
 async function inWorld(work) {
   const ends = [];
@@ -105,8 +108,13 @@ async function photographs(window) {
 
 /** Sees every room of the sidebar and every part of the organization, scrolls through photographs and opens one. */
 async function browse(window) {
-  await visit(window, null);
-  for (let n = 0; n < 20; n += 1) await window.press("PageDown");
+  for (let n = 0; n < SCROLLS; n += 1) {
+    await window.run(() => {
+      const grid = document.querySelector("#content [role=grid]");
+      grid.scrollBy(0, grid.scrollHeight / 20);
+    });
+    await visit(window, null);
+  }
   await window.run(() => document.querySelector("#content [role=gridcell] img")?.click());
   await visit(window, null);
   const links = (inside) => window.run((selector) => [...document.querySelectorAll(selector)].map((link) => link.hash), inside);
