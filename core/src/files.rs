@@ -526,6 +526,14 @@ pub fn write_into(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), Fault> 
     write_export(&path, |sink| sink.write_all(bytes).map_err(|e| error::io_at_path("export", &e)))
 }
 
+/// Writes a text where a person said, in place of what is there: that is what a dialog asks about.
+///
+/// # Errors
+/// Those of [`error::io_at_path`].
+pub fn save_text(path: &Path, text: &str) -> Result<(), Fault> {
+    fs::write(path, text).map_err(|e| error::io_at_path("save text", &e))
+}
+
 /// Whether anything is at `path`.
 pub(crate) fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()

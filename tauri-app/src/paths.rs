@@ -4,12 +4,11 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
     path::PathBuf,
     sync::{Mutex, PoisonError},
 };
 
-use plumbline_core::error::{internal, io_at_path};
+use plumbline_core::{error::internal, files};
 use plumbline_protocol::Fault;
 use serde_json::{Value, json};
 use tauri::{AppHandle, Emitter, Manager};
@@ -76,12 +75,11 @@ pub async fn pick_new(app: &AppHandle, name: &str) -> Result<Option<String>, Fau
 /// Writes `text` where the person says; false where they thought better of it.
 ///
 /// # Errors
-/// Those of [`pick_new`]; [`Fault::Invalid`] `path` and [`Fault::StorageFull`] as by [`io_at_path`].
+/// Those of [`pick_new`]; those of [`files::save_text`].
 pub async fn save_text(app: &AppHandle, name: &str, text: String) -> Result<bool, Fault> {
     let Some(path) = pick_new(app, name).await? else { return Ok(false) };
-    let written = spawn_blocking(move || fs::write(path, text)).await;
-    written.map_err(|e| internal("save text", &e))?.map_err(|e| io_at_path("save text", &e))?;
-    Ok(true)
+    let written = spawn_blocking(move || files::save_text(path.as_ref(), &text)).await;
+    written.map_err(|e| internal("save text", &e))?.map(|()| true)
 }
 
 fn dialog(app: &AppHandle) -> FileDialogBuilder<tauri::Wry> {
