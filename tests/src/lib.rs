@@ -13,7 +13,7 @@
 pub mod abuse;
 pub mod bless;
 pub mod clock;
-pub mod dice;
+pub mod demo;
 pub mod disk;
 pub mod drive;
 pub mod facade;
@@ -34,3 +34,5 @@ pub mod strace;
 pub mod testdata;
 pub mod trial;
 pub mod world;
+
+pub use plumbline_pictures::dice;

@@ -44,7 +44,33 @@ pub fn jpeg(dice: &mut Dice) -> Vec<u8> {
         .collect();
     let mut plain = Vec::new();
     JpegEncoder::new_with_quality(&mut plain, 85).write_image(&pixels, width, height, ExtendedColorType::Rgb8).unwrap();
-    let exif = exif();
+    let origin = Origin {
+        camera: ["Plumbline", "Made for a test"],
+        taken: "2026:10:05 10:15:00".to_owned(),
+        offset: "-04:00".to_owned(),
+        lat_e7: 407_128_000,
+        lon_e7: -740_060_000,
+    };
+    with_exif(&plain, &origin)
+}
+
+/// What a camera says of a picture.
+pub struct Origin {
+    /// Make and model.
+    pub camera: [&'static str; 2],
+    /// Local time, `2026:10:05 10:15:00`.
+    pub taken: String,
+    /// Its offset, `-04:00`.
+    pub offset: String,
+    /// Degrees north, times 10^7.
+    pub lat_e7: i64,
+    /// Degrees east, times 10^7.
+    pub lon_e7: i64,
+}
+
+/// A JPEG with what its camera says of it.
+pub fn with_exif(plain: &[u8], origin: &Origin) -> Vec<u8> {
+    let exif = exif(origin);
     // After the start of image stands the EXIF block as segment APP1, with its own length counted.
     let length = u16::try_from(exif.len() + 2).unwrap().to_be_bytes();
     [&plain[..2], &[0xff, 0xe1], &length, &exif, &plain[2..]].concat()
@@ -52,24 +78,33 @@ pub fn jpeg(dice: &mut Dice) -> Vec<u8> {
 
 /// What a tag holds (TIFF 6.0, section 2).
 enum Tag {
-    Text(u16, &'static str),
-    Rationals(u16, &'static [(u32, u32)]),
+    Text(u16, String),
+    Rationals(u16, Vec<(u32, u32)>),
     Folder(u16, Vec<Tag>),
 }
 
+/// Degrees, minutes and hundredths of seconds.
+fn sexagesimal(e7: i64) -> Vec<(u32, u32)> {
+    let part = |n: u64| u32::try_from(n).unwrap();
+    let hundredths = e7.unsigned_abs() * 36 / 1000;
+    let (degrees, rest) = (hundredths / 360_000, hundredths % 360_000);
+    vec![(part(degrees), 1), (part(rest / 6000), 1), (part(rest % 6000), 100)]
+}
+
 /// An EXIF block: little-endian TIFF with camera, time and place.
-fn exif() -> Vec<u8> {
+fn exif(origin: &Origin) -> Vec<u8> {
+    let text = |tag, text: &str| Tag::Text(tag, text.to_owned());
     let gps = vec![
-        Tag::Text(1, "N"),
-        Tag::Rationals(2, &[(40, 1), (42, 1), (4608, 100)]),
-        Tag::Text(3, "W"),
-        Tag::Rationals(4, &[(74, 1), (0, 1), (2160, 100)]),
-        Tag::Rationals(31, &[(5, 1)]),
+        text(1, if origin.lat_e7 < 0 { "S" } else { "N" }),
+        Tag::Rationals(2, sexagesimal(origin.lat_e7)),
+        text(3, if origin.lon_e7 < 0 { "W" } else { "E" }),
+        Tag::Rationals(4, sexagesimal(origin.lon_e7)),
+        Tag::Rationals(31, vec![(5, 1)]),
     ];
-    let camera = vec![Tag::Text(0x9003, "2026:10:05 10:15:00"), Tag::Text(0x9011, "-04:00")];
+    let camera = vec![text(0x9003, &origin.taken), text(0x9011, &origin.offset)];
     let root = vec![
-        Tag::Text(0x010f, "Plumbline"),
-        Tag::Text(0x0110, "Made for a test"),
+        text(0x010f, origin.camera[0]),
+        text(0x0110, origin.camera[1]),
         Tag::Folder(0x8769, camera),
         Tag::Folder(0x8825, gps),
     ];

@@ -17,6 +17,7 @@ mod reliability;
 mod results;
 mod run;
 mod soak;
+mod story;
 mod test;
 mod tidy;
 mod workspace;
@@ -29,8 +30,11 @@ use workspace::Workspace;
 const USAGE: &str = "\
 Usage: cargo xtask COMMAND
 
-  run [phone] [--yes] [--headless [--out DIR] [--seed N]]
-                     build everything and play a field day; DIR defaults to target/story
+  run [phone] [--yes] [--fresh]
+                     build everything and open the window on a demonstration organisation; it is kept in target/demo,
+                     --fresh makes a new one
+  run --headless [--out DIR] [--seed N]
+                     play a field day instead, as without a display; DIR defaults to target/story
   test [SUITE...]    run the tests: rust, frontend, desktop, kotlin, swift; none named: all that this machine can run
   test soak [--seeds N] [--from SEED]
                      the trial at length: all cases of every fault, then a bad network by 100,000 seeds

@@ -1,25 +1,39 @@
 //! `cargo xtask run`: from a fresh checkout to the product at work, in one command.
 //!
-//! Invariant: whatever happens after the command line was understood, the last line on stdout is
-//! `story ok DIR/summary.json` or `story FAILED <check>`.
+//! Where there is a display: the window, on a demonstration organisation with a server of its own; otherwise, and with
+//! `--headless`, the story of a field day. Invariants: the demonstration and the window's store are kept for the next start;
+//! the server ends with the window, and with this command however that ends.
 
 use std::env;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::Failure;
-use crate::machine;
-use crate::workspace::{Workspace, start, succeed};
+use crate::desktop;
+use crate::story;
+use crate::workspace::{Workspace, said, succeed};
 
-const STORY: [&str; 4] = ["-p", "plumbline-tests", "--bin", "plumbline-story"];
-/// The programs with which somebody goes on after the story: verifier, server, test driver.
-const PROGRAMS: [&str; 7] = ["-p", "plumbline-protocol", "-p", "plumbline-server", "-p", "plumbline-tests", "--bins"];
+/// Eight weeks of sealing, signing and folding: unoptimised, the demonstration would take minutes, and the window would be
+/// slow. What others wrote is shared with every other build.
+const QUICK: [&str; 6] = [
+    "--config",
+    "profile.dev.package.plumbline-protocol.opt-level=1",
+    "--config",
+    "profile.dev.package.plumbline-core.opt-level=1",
+    "--config",
+    "profile.dev.package.plumbline-server.opt-level=1",
+];
+/// Where the window has its store.
+const HOME: &str = "PLUMBLINE_HOME";
 
 /// What `run` was asked for.
 #[derive(Debug, Default, PartialEq)]
 pub struct Options {
     phone: bool,
     headless: bool,
+    fresh: bool,
     out: Option<PathBuf>,
     seed: Option<u64>,
 }
@@ -34,6 +48,7 @@ impl Options {
             match word.as_str() {
                 "phone" => options.phone = true,
                 "--headless" => options.headless = true,
+                "--fresh" => options.fresh = true,
                 "--out" => options.out = Some(PathBuf::from(value()?)),
                 "--seed" => {
                     let seed = value()?;
@@ -46,63 +61,115 @@ impl Options {
         if !options.headless && (options.out.is_some() || options.seed.is_some()) {
             return Err(Failure::Usage("--out and --seed go with --headless".to_owned()));
         }
+        if options.headless && options.fresh {
+            return Err(Failure::Usage("--fresh goes with the window; a story is always new".to_owned()));
+        }
         Ok(options)
     }
 }
 
-/// Runs the product: for now the story of a field day, which needs no display.
+/// Runs the product.
 pub fn run(workspace: &Workspace, options: Options) -> Result<(), Failure> {
     if options.phone {
         eprintln!("The phone apps are not in the project yet: there is nothing to run on a phone.");
         return Err(Failure::Exit(2));
     }
     let display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some());
-    if !options.headless && (display || cfg!(not(target_os = "linux"))) {
-        eprintln!(
-            "The desktop window comes with tauri-app/, which is not in the project yet; here is the day without it."
-        );
+    if options.headless || (cfg!(target_os = "linux") && !display) {
+        return story::run(workspace, options.out, options.seed);
     }
-    match story(workspace, &options) {
-        Ok(0) => Ok(()),
-        Ok(code @ 1..=2) => Err(Failure::Exit(code)),
-        Ok(code) => {
-            println!("story FAILED exit-{code}");
-            Err(Failure::Exit(1))
+    window(workspace, options.fresh)?;
+    Ok(())
+}
+
+/// Opens the window on the demonstration and stays until it is closed.
+fn window(workspace: &Workspace, fresh: bool) -> Result<(), String> {
+    desktop::prepare(workspace)?;
+    // One by one: what the server and the client want of SQLite differs.
+    for [package, binary] in [["plumbline-tests", "plumbline-demo"], [desktop::PACKAGE; 2]] {
+        succeed(workspace.cargo(["build"]).args(QUICK).args(["-p", package, "--bin", binary, "--locked"]))?;
+    }
+    let programs = workspace.target.join("debug");
+    let folder = workspace.root.join("target/demo");
+    let home = folder.join("desktop");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+
+    eprintln!("\nA demonstration organisation: made at the first start, in about a minute, and kept for the next.");
+    let mut demo = Command::new(programs.join(format!("plumbline-demo{}", env::consts::EXE_SUFFIX)));
+    demo.arg(folder.join("organisation")).args(fresh.then_some("--fresh"));
+    let mut demo = Demo::start(demo)?;
+    let ready = demo.ready()?;
+    if ready.made && home.exists() {
+        // A computer of a demonstration that is gone.
+        fs::remove_dir_all(&home).map_err(|error| format!("{}: {error}", home.display()))?;
+    }
+    let mut desktop = Command::new(programs.join(format!("{}{}", desktop::PACKAGE, env::consts::EXE_SUFFIX)));
+    desktop.env(HOME, &home);
+    match home.exists() && ready.known {
+        true => eprintln!("\nThe window opens as you left it: Rosa Delgado's computer at Ortega Lindqvist."),
+        false => {
+            eprintln!("\nThe window opens at an invite for Rosa Delgado, an administrator of Ortega Lindqvist.");
+            eprintln!("Add this computer; then Today shows who is on site. Ctrl+K finds everything, ? lists the keys.");
+            desktop.arg(&ready.invite);
         }
-        Err(Unplayed { check, why }) => {
-            eprintln!("{why}");
-            println!("story FAILED {check}");
-            Err(Failure::Exit(1))
-        }
+    }
+    eprintln!("A foreman's phone goes on working meanwhile. Close the window to end; all of it is kept in");
+    eprintln!("  {}", folder.display());
+    let line = said(&desktop);
+    let status = desktop.status().map_err(|error| format!("cannot start: {line}: {error}"))?;
+    demo.end()?;
+    if status.success() { Ok(()) } else { Err(format!("the window ended with {status}")) }
+}
+
+/// The demonstration's server, as a process of its own that ends with its input.
+struct Demo {
+    child: Child,
+    output: BufReader<ChildStdout>,
+}
+
+/// What it says when it is ready.
+#[derive(Debug, PartialEq)]
+struct Ready {
+    /// An invite link for the administrator's computer.
+    invite: String,
+    /// Whether the demonstration was made just now.
+    made: bool,
+    /// Whether a computer of the administrator is enrolled.
+    known: bool,
+}
+
+impl Demo {
+    fn start(mut command: Command) -> Result<Demo, String> {
+        let line = said(&command);
+        eprintln!("$ {line}");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| format!("cannot start: {line}: {error}"))?;
+        let output = child.stdout.take().map(BufReader::new).ok_or("the demonstration has no output")?;
+        Ok(Demo { child, output })
+    }
+
+    fn ready(&mut self) -> Result<Ready, String> {
+        let mut line = String::new();
+        self.output.read_line(&mut line).map_err(|error| format!("the demonstration: {error}"))?;
+        Ready::read(&line).ok_or_else(|| "the demonstration did not get ready; it said why above".to_owned())
+    }
+
+    /// Lets it end in good order.
+    fn end(mut self) -> Result<(), String> {
+        drop(self.child.stdin.take());
+        let status = self.child.wait().map_err(|error| format!("lost sight of the demonstration: {error}"))?;
+        if status.success() { Ok(()) } else { Err(format!("the demonstration ended with {status}")) }
     }
 }
 
-/// The story did not begin: at which step, and why.
-struct Unplayed {
-    check: &'static str,
-    why: String,
-}
-
-fn story(workspace: &Workspace, options: &Options) -> Result<u8, Unplayed> {
-    let at = |check| move |why| Unplayed { check, why };
-    machine::require(workspace, machine::BUILD).map_err(at("machine"))?;
-    // Built by itself first, so that a compile error can never pass for the story's own exit code.
-    succeed(workspace.cargo(["build"]).args(PROGRAMS)).map_err(at("build"))?;
-
-    let here = env::current_dir().unwrap_or_else(|_| workspace.root.clone());
-    let out = options.out.clone().unwrap_or_else(|| from(&here, &workspace.root.join("target/story")));
-    let mut story = workspace.cargo(["run", "--quiet"]);
-    story.args(STORY).arg("--").arg("--out").arg(out).current_dir(here).stdout(Stdio::inherit());
-    if let Some(seed) = options.seed {
-        story.arg("--seed").arg(seed.to_string());
+impl Ready {
+    /// From its line of JSON, of which no value has anything to unescape.
+    fn read(line: &str) -> Option<Ready> {
+        let after = |name: &str| line.split_once(&format!("\"{name}\":")).map(|(_, rest)| rest);
+        let invite = after("invite")?.strip_prefix('"')?.split_once('"')?.0.to_owned();
+        let flag = |name| after(name).is_some_and(|rest| rest.starts_with("true"));
+        Some(Ready { invite, made: flag("made"), known: flag("known") })
     }
-    let status = start(&mut story).map_err(at("start"))?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX))
-}
-
-/// `path` as seen from `here` where that is shorter.
-fn from(here: &Path, path: &Path) -> PathBuf {
-    path.strip_prefix(here).unwrap_or(path).to_owned()
 }
 
 #[cfg(test)]
@@ -116,20 +183,26 @@ mod tests {
     #[test]
     fn the_words_of_the_contract_are_understood() {
         let options = parse("--headless --out there --seed 7").unwrap_or_default();
-        let expected = Options { phone: false, headless: true, out: Some(PathBuf::from("there")), seed: Some(7) };
+        let expected =
+            Options { headless: true, out: Some(PathBuf::from("there")), seed: Some(7), ..Options::default() };
         assert_eq!(options, expected);
+        assert_eq!(parse("--fresh").unwrap_or_default(), Options { fresh: true, ..Options::default() });
     }
 
     #[test]
     fn anything_else_is_a_usage_error() {
-        for line in ["--headles", "--headless --seed", "--headless --seed x", "--seed 7", "story"] {
+        let wrong =
+            ["--headles", "--headless --seed", "--headless --seed x", "--seed 7", "story", "--headless --fresh"];
+        for line in wrong {
             assert!(matches!(parse(line), Err(Failure::Usage(_))), "{line}");
         }
     }
 
     #[test]
-    fn the_default_directory_is_said_as_short_as_it_can_be() {
-        assert_eq!(from(Path::new("/a/b"), Path::new("/a/b/target/story")), Path::new("target/story"));
-        assert_eq!(from(Path::new("/a/b/docs"), Path::new("/a/b/target/story")), Path::new("/a/b/target/story"));
+    fn what_the_demonstration_says_is_read() {
+        let line = r#"{"ca_sha256":"ab","invite":"plumbline://enrol?at=127.0.0.1:1&ca=ab#cd","known":true,"made":false}"#;
+        let invite = "plumbline://enrol?at=127.0.0.1:1&ca=ab#cd".to_owned();
+        assert_eq!(Ready::read(line), Some(Ready { invite, made: false, known: true }));
+        assert_eq!(Ready::read(""), None);
     }
 }

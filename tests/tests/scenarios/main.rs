@@ -11,6 +11,7 @@
 )]
 
 mod book;
+mod demo;
 mod denial;
 mod drive;
 mod input;
