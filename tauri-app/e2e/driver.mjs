@@ -149,9 +149,12 @@ export class Window {
     return this.ask("POST", "execute/async", { script, args: [name, request ?? null] });
   }
 
-  /** A picture of the window as it is after the next two frames: before that it may show the frame before. */
+  /** A picture of the window as it is after the next two frames: before that it may show the frame before, or no pictures. */
   async shoot(file) {
-    const script = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))";
+    const script = `const done = arguments[0];
+      const fetched = [...document.images].filter((image) => image.naturalWidth > 0);
+      Promise.allSettled(fetched.map((image) => image.decode()))
+        .then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())));`;
     await this.ask("POST", "execute/async", { script, args: [] });
     const picture = Buffer.from(await this.ask("GET", "screenshot"), "base64");
     await mkdir(dirname(file), { recursive: true });
@@ -205,7 +208,7 @@ function isAtRest() {
   const loads = document.querySelectorAll('[class*="loading"]').length > 0;
   // Pictures out of sight are not fetched.
   const inSight = ({ left, right, top, bottom }) => right > 0 && left < innerWidth && bottom > 0 && top < innerHeight;
-  const pictures = [...document.images].some((image) => image.naturalWidth === 0 && inSight(image.getBoundingClientRect()));
+  const pictures = [...document.images].some((image) => (!image.complete || image.naturalWidth === 0) && inSight(image.getBoundingClientRect()));
   const moves = document.getAnimations().some((animation) => animation.playState === "running");
   return !loads && !pictures && !moves;
 }
