@@ -219,7 +219,7 @@ describe("importing", () => {
   });
 
   it("a_file_is_called_by_the_last_part_of_its_path_on_any_system", () => {
-    expect(itemsOf(["/home/rosa/a.jpg", "C:\\Pictures\\b.jpg"]).map((item) => item.name)).toEqual(["a.jpg", "b.jpg"]);
+    expect(itemsOf(["/pictures/a.jpg", "C:\\Pictures\\b.jpg"]).map((item) => item.name)).toEqual(["a.jpg", "b.jpg"]);
   });
 });
 

@@ -200,7 +200,8 @@ mod tests {
 
     #[test]
     fn what_the_demonstration_says_is_read() {
-        let line = r#"{"ca_sha256":"ab","invite":"plumbline://enrol?at=127.0.0.1:1&ca=ab#cd","known":true,"made":false}"#;
+        let line =
+            r#"{"ca_sha256":"ab","invite":"plumbline://enrol?at=127.0.0.1:1&ca=ab#cd","known":true,"made":false}"#;
         let invite = "plumbline://enrol?at=127.0.0.1:1&ca=ab#cd".to_owned();
         assert_eq!(Ready::read(line), Some(Ready { invite, made: false, known: true }));
         assert_eq!(Ready::read(""), None);

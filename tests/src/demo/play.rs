@@ -32,12 +32,7 @@ use super::{
     plan::{self, Act, Plan},
     stage::{Device, Phone, Scene, Stage, home},
 };
-use crate::{
-    clock::MINUTE,
-    dice::Dice,
-    link::Told as Answer,
-    world::ask,
-};
+use crate::{clock::MINUTE, dice::Dice, link::Told as Answer, world::ask};
 
 /// Who keeps a phone with the demonstration: the founder, and a foreman of each site's first crew.
 const KEPT: &[&str] = &["Teo Ramírez", "Marcus Webb"];
