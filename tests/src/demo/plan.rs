@@ -122,7 +122,7 @@ pub fn plan(cast: &Cast, calendar: &Calendar, photographs: usize) -> Plan {
             let Some(start) = calendar.start(crew, date) else { continue };
             for hand in crew.hands {
                 let off = plan.absences.iter().any(|a| a.who == hand.name && (a.from..=a.to).contains(&date));
-                if !off && !(date == calendar.today && hand.today == Fate::Missing) {
+                if !(off || date == calendar.today && hand.today == Fate::Missing) {
                     plan.shift(cast, calendar, (number, hand), date, start);
                 }
             }
@@ -180,7 +180,7 @@ impl Plan {
             return;
         }
         // Nobody else rests just now.
-        if !saturday && !(today && calendar.now < back + MINUTE) {
+        if !(saturday || today && calendar.now < back + MINUTE) {
             self.add(date, phone, clock(rest, "break_start", None));
             self.add(date, phone, clock(back, "break_end", None));
         }
@@ -200,11 +200,11 @@ impl Plan {
         let by = if cast.manager && dice.below(2) == 0 { MANAGER } else { crew.hands[0].name };
         if forgot {
             let out = left / MINUTE * MINUTE;
-            let deed = Deed::AddOut { worker: hand.name, out, reason: *dice.pick(FORGOT) };
+            let deed = Deed::AddOut { worker: hand.name, out, reason: dice.pick::<&str>(FORGOT) };
             self.add(morning.0, by, Act { at, site: crew.site, deed });
         } else if dice.below(60) == 0 && !own {
             let right = (came - jitter(&mut dice, 8, 25)) / MINUTE * MINUTE;
-            let deed = Deed::Correct { worker: hand.name, was: came, right, reason: *dice.pick(WRONG) };
+            let deed = Deed::Correct { worker: hand.name, was: came, right, reason: dice.pick::<&str>(WRONG) };
             self.add(morning.0, phone, Act { at, site: crew.site, deed });
         }
     }
