@@ -115,7 +115,7 @@ async function browse(window) {
     });
     await visit(window, null);
   }
-  await window.run(() => document.querySelector("#content [role=gridcell] img")?.click());
+  await window.run(() => document.querySelector("#content [role=gridcell][aria-selected]").click());
   await visit(window, null);
   const links = (inside) => window.run((selector) => [...document.querySelectorAll(selector)].map((link) => link.hash), inside);
   for (const room of await links("nav a[href^='#/']")) {

@@ -23,8 +23,9 @@ export async function memory(id) {
   const below = (parent) => [...processes].filter(([, { above }]) => above === parent).flatMap(([child]) => [child, ...below(child)]);
   let sum = 0;
   for (const one of [id, ...below(id)]) {
-    const said = await readFile(`/proc/${one}/smaps_rollup`, "utf8");
-    sum += Number(/^Pss:\s+(\d+) kB$/m.exec(said)[1]);
+    // One that ended meanwhile holds nothing.
+    const said = await readFile(`/proc/${one}/smaps_rollup`, "utf8").catch(() => "");
+    sum += Number(/^Pss:\s+(\d+) kB$/m.exec(said)?.[1] ?? 0);
   }
   return sum;
 }
