@@ -1,7 +1,7 @@
 // The window itself: how it starts, how people come in, what it refuses, and what it says when its keys are out of reach.
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, normalize } from "node:path";
 import { test } from "node:test";
 import { until } from "./driver.mjs";
 import { picture } from "./picture.mjs";
@@ -121,7 +121,8 @@ test("a photograph is picked in the system's dialog, shown decrypted, and neithe
   const file = join(world.folder, "wall.png");
   const bytes = await picture(file);
   const [path] = await world.pick(file, () => window.call("pick_pictures"));
-  assert.equal(path, file);
+  // The dialog may keep the slash that opened its line for a path before the one that was typed.
+  assert.equal(normalize(path), file);
   const kept = await window.call("capture", { path, project, source: "import" });
   assert.equal(kept.fault, undefined);
   const { id } = kept.ok;
