@@ -276,8 +276,8 @@ impl Inner {
     fn list(&self, c: &Tx, request: &ListRequest) -> Result<ListView, Fault> {
         self.identity()?;
         let limit = limit(request.limit);
-        let shown = rows::list(c, &filter(request)?, limit)?;
-        let next = if shown.len() == limit as usize { shown.last().map(|s| place(s.place)) } else { None };
+        let (shown, next) = rows::page(c, &filter(request)?, limit)?;
+        let next = next.map(place);
         let seen = as_of(&current(c)?);
         Ok(ListView { records: shown.into_iter().map(|s| view_of(s, &seen)).collect(), next })
     }

@@ -168,6 +168,12 @@ pub struct Filter {
 
 /// The newest records that pass `filter`, at most `limit`: one query over an index, whatever the size of the store.
 pub fn list(c: &Tx, filter: &Filter, limit: u32) -> Result<Vec<Shown>, Fault> {
+    Ok(page(c, filter, limit)?.0)
+}
+
+/// As [`list`], with the place after which there may be more. A record of which everything is held has a row and is not
+/// shown, so a page may be short and not the last.
+pub fn page(c: &Tx, filter: &Filter, limit: u32) -> Result<(Vec<Shown>, Option<Place>), Fault> {
     let mut text = format!("SELECT {COLUMNS} FROM record WHERE kind = :kind AND withdrawn <= :withdrawn");
     let mut values: Vec<(&str, rusqlite::types::Value)> = vec![
         (":kind", filter.kind.clone().into()),
@@ -202,7 +208,14 @@ pub fn list(c: &Tx, filter: &Filter, limit: u32) -> Result<Vec<Shown>, Fault> {
     let mut query = c.prepare_cached(&text).map_err(sql)?;
     let values: Vec<(&str, &dyn rusqlite::ToSql)> =
         values.iter().map(|(n, v)| (*n, v as &dyn rusqlite::ToSql)).collect();
-    collect(query.query(values.as_slice()).map_err(sql)?)
+    let mut rows = query.query(values.as_slice()).map_err(sql)?;
+    let (mut all, mut read_so_far, mut last) = (Vec::new(), 0, None);
+    while let Some(row) = rows.next().map_err(sql)? {
+        read_so_far += 1;
+        last = Some(place(row)?);
+        all.extend(read(row)?);
+    }
+    Ok((all, last.filter(|_| read_so_far == limit)))
 }
 
 /// All records of a kind with a sort moment from `from` on and before `to`, withdrawn ones too, in no order; of one member where
@@ -295,8 +308,13 @@ pub(super) fn read(row: &Row<'_>) -> Result<Option<Shown>, Fault> {
         return Ok(None);
     }
     let id = RecordId::from_slice(id).map_err(|_| Fault::corrupt("store"))?;
-    let place = Place { sort: row.get(4).map_err(sql)?, row: row.get(5).map_err(sql)? };
+    let place = place(row)?;
     Ok(Some(Shown { id, record, pending: !shown.is_empty(), place }))
+}
+
+/// Where the record in such a row stands in a list.
+fn place(row: &Row<'_>) -> Result<Place, Fault> {
+    Ok(Place { sort: row.get(4).map_err(sql)?, row: row.get(5).map_err(sql)? })
 }
 
 fn decode(bytes: &[u8], last: u64) -> Result<Record, Fault> {

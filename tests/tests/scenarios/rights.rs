@@ -49,6 +49,35 @@ async fn a_revoked_devices_week_of_work_is_held_and_can_be_admitted() {
     assert!(report.ok, "{:?}", report.problems);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_goes_on_behind_a_record_of_which_everything_is_held() {
+    let (world, project) = World::with_a_crew(66).await;
+    let (ana, teo) = (world.of("Ana"), world.of("Teo"));
+    let seen = world.of("Felix").note(project, "Forms are stripped").await;
+    world.settle().await;
+    teo.link.cut();
+    world.clock.advance(HOUR);
+    teo.note(project, "Written while revoked").await;
+    ana.client.revoke_device(ask(json!({"device": teo.device(), "reason": "Lost"}))).await.unwrap();
+    ana.client.sync().await.unwrap();
+    teo.link.restore(Faults::default());
+    let _ = teo.client.sync().await;
+    ana.client.sync().await.unwrap();
+    assert_eq!(ana.client.held().await.unwrap().len(), 1);
+
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let request = json!({"kind": "note", "limit": 1, "after": after});
+        let page = ana.client.list(ask(request)).await.unwrap();
+        found.extend(page.records.into_iter().map(|record| record.id));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, [seen]);
+}
+
 /// Shows c18.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revoked_device_comes_back_by_a_new_invite_and_its_unsent_work_takes_effect() {
