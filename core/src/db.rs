@@ -29,8 +29,8 @@ use plumbline_protocol::Fault;
 use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags, TransactionBehavior, config::DbConfig};
 use zeroize::Zeroizing;
 
-pub use self::page::Pages;
-use self::page::{Journal, journal};
+use self::page::journal;
+pub use self::page::{Journal, Pages};
 use crate::{error, files};
 
 /// A connection within a transaction: what functions of `db/<noun>.rs` take.
@@ -55,7 +55,7 @@ const MIGRATIONS: &[&str] = &[
 /// The one that is followed by filling columns of photographs from what the store has.
 const PHOTOS: &str = include_str!("db/migrations/0006.sql");
 /// Stands in `meta` from the first write to the close.
-const OPEN: &str = "open";
+pub const OPEN: &str = "open";
 /// Stands in `meta` of a store that was closed before a check that was due had ended.
 const UNCHECKED: &str = "unchecked";
 /// What the writer keeps of pages, KiB: the index leaves that a page of the log touches, so that none is decrypted twice.

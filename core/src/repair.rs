@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     client::{Client, Config, DEVICE, forget_keys, keys, load_key},
     db::{
-        DatabaseKey, Db, Pages, Tx,
+        DatabaseKey, Db, Journal, OPEN, Pages, Tx,
         book::StoreBook,
         entry,
         gallery::deposited,
@@ -187,12 +187,22 @@ impl<'a> Salvage<'a> {
             };
         };
         self.refold(&device)?;
-        let missing = self.put_actions(&device)?;
+        let missing = self.put_actions(&device, self.is_current(pages))?;
         self.put_anchors(&identity.organisation)?;
         let (photos, lost) = self.put_photos()?;
         self.tell(aside, count, photos, lost, missing)?;
         meta::put_salvaged(self.c, true)?;
         Ok((device, Some(identity)))
+    }
+
+    /// Whether what was found is the newest that there was. Where the journal lost something, or is gone though the store was
+    /// not closed, all that is found of a page may be an older image of it.
+    fn is_current(&self, pages: &Pages) -> bool {
+        match pages.state {
+            Journal::Whole => true,
+            Journal::None => !self.facts.contains_key(OPEN),
+            Journal::Damaged => false,
+        }
     }
 
     fn take(&mut self, row: Row) -> Result<(), Fault> {
@@ -287,8 +297,9 @@ impl<'a> Salvage<'a> {
         }
     }
 
-    /// Puts what this device signed back into its outbox, in the order of its chain. Answers how much of it is missing.
-    fn put_actions(&mut self, device: &SigningKey) -> Result<u64, Fault> {
+    /// Puts what this device signed back into its outbox, in the order of its chain, of whose end the store has a word only
+    /// where it is `current`. Answers how much of it is missing.
+    fn put_actions(&mut self, device: &SigningKey, current: bool) -> Result<u64, Fault> {
         let own = device.verifying_key().to_bytes();
         let mut items: Vec<outbox::Item> = std::mem::take(&mut self.actions).into_values().collect();
         items.sort_by_key(|item| (item.action.header().device.0 == own, item.action.header().sequence));
@@ -316,15 +327,15 @@ impl<'a> Salvage<'a> {
         let logged = StoreBook::new(self.c).chain(&plumbline_protocol::DeviceId(own))?;
         let known = [end, logged].into_iter().flatten().max_by_key(|head| head.sequence);
         let named = self.fact(meta::OWN_CHAIN).map(meta::chain_head).transpose()?;
-        let named = named.filter(|named| known.is_none_or(|known| known.sequence <= named.sequence));
-        if let Some(head) = named.or(known) {
+        let last = [known, named].into_iter().flatten().max_by_key(|head| head.sequence);
+        if let Some(head) = last {
             meta::put_own_chain(self.c, head)?;
         }
-        if named.is_none() || strange {
+        if !current || named.is_none() || named != last || strange {
             // Where the chain ends is not known: nothing more may be signed on it.
             meta::put_cloned(self.c, true)?;
         }
-        let (Some(first), Some(last)) = (sequences.first(), named.or(known).map(|head| head.sequence)) else {
+        let (Some(first), Some(last)) = (sequences.first(), last.map(|head| head.sequence)) else {
             return Ok(0);
         };
         let first = logged.map_or(*first, |head| head.sequence + 1);

@@ -38,6 +38,8 @@ pub struct Pages {
     pub count: u32,
     /// True where at least one is there in its whole length: then a key that opens none is another's.
     pub whole: bool,
+    /// What the journal says of itself: where it lost images of pages, older ones are found in their place.
+    pub state: Journal,
 }
 
 impl Pages {
@@ -48,9 +50,10 @@ impl Pages {
     pub fn open(store: &Path, key: &DatabaseKey) -> Result<Pages, Fault> {
         let file = Raw::open(store)?;
         let journal = Raw::open(&beside(store, "-wal"))?;
-        let mut scan = Scan::default();
-        if let Some(journal) = &journal {
+        let (mut scan, mut state) = (Scan::default(), Journal::None);
+        if let Some(journal) = journal.as_ref().filter(|raw| raw.bytes > HEADER) {
             scan = Scan::of(journal, index(store)?);
+            state = scan.state();
         }
         let stored = file.as_ref().map_or(0, |f| f.bytes.div_ceil(PAGE as u64));
         let whole = file.as_ref().is_some_and(|f| f.bytes >= PAGE as u64) || !scan.frames.is_empty();
@@ -59,7 +62,7 @@ impl Pages {
         let (raw, salt) = key.split_at(key.len() - SALT);
         let raw: [u8; 32] = raw.try_into().map_err(|_| Fault::corrupt("store"))?;
         let mac = mac_key(&raw, salt)?;
-        Ok(Pages { file, journal, frames: scan.frames, key: Zeroizing::new(raw), mac, count, whole })
+        Ok(Pages { file, journal, frames: scan.frames, key: Zeroizing::new(raw), mac, count, whole, state })
     }
 
     /// The newest image of page `n` that is what was written; none where every one is damaged.
@@ -114,11 +117,7 @@ pub fn journal(store: &Path) -> Result<Journal, Fault> {
     let Some(journal) = Raw::open(&beside(store, "-wal"))?.filter(|raw| raw.bytes > HEADER) else {
         return Ok(Journal::None);
     };
-    let scan = Scan::of(&journal, index(store)?);
-    // Each transaction is synced before the next begins, so only the last one can be torn and not acknowledged. The index
-    // is changed after that sync: what it counts was acknowledged.
-    let damaged = scan.acknowledged > scan.whole || scan.ends_beyond > 1;
-    Ok(if damaged { Journal::Damaged } else { Journal::Whole })
+    Ok(Scan::of(&journal, index(store)?).state())
 }
 
 /// The journal's frames (SQLite's file format, section 4).
@@ -171,6 +170,13 @@ impl Scan {
             }
         }
         scan
+    }
+
+    /// Each transaction is synced before the next begins, so only the last one can be torn and not acknowledged. The index is
+    /// changed after that sync: what it counts was acknowledged.
+    fn state(&self) -> Journal {
+        let damaged = self.acknowledged > self.whole || self.ends_beyond > 1;
+        if damaged { Journal::Damaged } else { Journal::Whole }
     }
 }
 

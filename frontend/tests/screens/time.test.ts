@@ -101,7 +101,7 @@ describe.skipIf(rig.missing)("Time", () => {
     const page = await rig.open(one.path);
     await pane(page).getByRole("button", { name: "Approve week" }).waitFor();
     await page.keyboard.press("a");
-    await page.getByText(/^Approved [\d.]+ h of /).waitFor();
+    await page.getByText(/^Approved [\d.]+\sh of /).waitFor();
     await pane(page).getByRole("button", { name: "Take back approval" }).waitFor();
     expect(await state()).toBe("approved");
     await page.keyboard.press("Control+z");
