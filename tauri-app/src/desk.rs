@@ -3,7 +3,7 @@
 //! Invariant: while the store is being opened every call waits; one that did not open is a fault that each call answers and
 //! that the page can ask for, until it is opened again.
 
-use std::{env, path::PathBuf, sync::Arc};
+use std::{env, path::PathBuf, sync::Arc, time::Duration};
 
 use plumbline_core::{
     Client, Config,
@@ -16,7 +16,7 @@ use plumbline_core::{
 use plumbline_protocol::Fault;
 use serde_json::{Value, json};
 use tauri::{AppHandle, Emitter, Manager, async_runtime::spawn};
-use tokio::sync::RwLock;
+use tokio::{sync::RwLock, time::sleep};
 use zeroize::Zeroizing;
 
 use crate::window::MAIN;
@@ -29,6 +29,9 @@ const SERVICE: &str = "app.plumbline.desktop";
 
 /// Calls after which a device that was not enrolled has something to send and read.
 const COMES_IN: [&str; 2] = ["create_organisation", "enrol"];
+
+/// How often a store that another process has is tried again: a window that was just closed is letting go of it.
+const PATIENCE: usize = 10;
 
 /// The store of this computer's user.
 pub struct Desk {
@@ -131,7 +134,16 @@ impl Desk {
 
 /// Opens the store, and sets its sync going where the device is enrolled.
 async fn opened(config: Config) -> Result<Client, Fault> {
-    let client = Client::open(config).await?;
+    let mut tried = 0;
+    let client = loop {
+        match Client::open(config.clone()).await {
+            Err(Fault::Busy { retry_after }) if tried < PATIENCE => {
+                tried += 1;
+                sleep(Duration::from_secs(u64::from(retry_after))).await;
+            }
+            outcome => break outcome?,
+        }
+    };
     if client.status().await?.state == "enrolled" {
         client.start();
     }

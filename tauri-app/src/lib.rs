@@ -48,6 +48,8 @@ pub fn run() -> ExitCode {
         RunEvent::WindowEvent { event, .. } => window::told(app, &event),
         #[cfg(target_os = "macos")]
         RunEvent::Opened { urls } => link::opened(app, urls.into_iter().map(String::from)),
+        // Whoever starts it from now on gets a window of its own, not the ear of one that is closing.
+        RunEvent::ExitRequested { .. } => tauri_plugin_single_instance::destroy(app),
         RunEvent::Exit => block_on(app.state::<Desk>().close()),
         _ => {}
     });

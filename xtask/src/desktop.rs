@@ -53,7 +53,7 @@ pub fn npm(workspace: &Workspace, folder: &str, words: &[&str]) -> Command {
     npm
 }
 
-/// Builds what is measured, optimised: the window and the bare one beside it. Says where they are.
+/// Builds what is measured, as it is packaged: the window and the bare one beside it. Says where they are.
 ///
 /// # Errors
 /// Says why this machine cannot, or what went wrong.
@@ -63,9 +63,9 @@ pub fn optimised(workspace: &Workspace) -> Result<PathBuf, String> {
     }
     prepare(workspace)?;
     machine::require(workspace, machine::WINDOW)?;
-    let words = ["build", "--release", "--locked", "-p", PACKAGE, "--bin", PACKAGE, "--example", "bare"];
+    let words = ["build", "--profile", "dist", "--locked", "-p", PACKAGE, "--bin", PACKAGE, "--example", "bare"];
     succeed(&mut workspace.cargo(words))?;
-    Ok(workspace.target.join("release"))
+    Ok(workspace.target.join("dist"))
 }
 
 /// Tests the shell's code, and drives the real window against the real server and keyring. Answers why where it cannot.

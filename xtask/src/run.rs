@@ -17,14 +17,7 @@ use crate::workspace::{Workspace, said, succeed};
 
 /// Eight weeks of sealing, signing and folding: unoptimised, the demonstration would take minutes, and the window would be
 /// slow. What others wrote is shared with every other build.
-const QUICK: [&str; 6] = [
-    "--config",
-    "profile.dev.package.plumbline-protocol.opt-level=1",
-    "--config",
-    "profile.dev.package.plumbline-core.opt-level=1",
-    "--config",
-    "profile.dev.package.plumbline-server.opt-level=1",
-];
+const QUICK: [&str; 3] = ["plumbline-protocol", "plumbline-core", "plumbline-server"];
 /// Where the window has its store.
 const HOME: &str = "PLUMBLINE_HOME";
 
@@ -87,7 +80,11 @@ fn window(workspace: &Workspace, fresh: bool) -> Result<(), String> {
     desktop::prepare(workspace)?;
     // One by one: what the server and the client want of SQLite differs.
     for [package, binary] in [["plumbline-tests", "plumbline-demo"], [desktop::PACKAGE; 2]] {
-        succeed(workspace.cargo(["build"]).args(QUICK).args(["-p", package, "--bin", binary, "--locked"]))?;
+        let mut build = workspace.cargo(["build", "-p", package, "--bin", binary, "--locked"]);
+        for setting in QUICK.iter().flat_map(|name| ["opt-level=2", "debug-assertions=false"].map(|to| (name, to))) {
+            build.arg("--config").arg(format!("profile.dev.package.{}.{}", setting.0, setting.1));
+        }
+        succeed(&mut build)?;
     }
     let programs = workspace.target.join("debug");
     let folder = workspace.root.join("target/demo");

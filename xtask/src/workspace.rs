@@ -41,6 +41,12 @@ impl Workspace {
     /// A command in the root of the workspace that cannot wait for input; its words go to stderr.
     pub fn program(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
+        // What cargo told this xtask of itself is not for its children: build scripts that look at it would run again whenever
+        // the next build is started by hand.
+        let told = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+        for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(told)) {
+            command.env_remove(name);
+        }
         command.current_dir(&self.root).env("CARGO_TARGET_DIR", &self.target);
         command.stdin(Stdio::null()).stdout(io::stderr());
         command

@@ -36,7 +36,7 @@ const CONCRETE: Rgb = [168.0, 164.0, 156.0];
 const DARK: Rgb = [38.0, 36.0, 34.0];
 
 /// What a picture shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// A trench with a pipe in it.
     Trench,
@@ -608,9 +608,9 @@ impl Canvas<'_> {
                 (x as usize, x - (x as usize) as f32, 0.42 * aside * aside)
             })
             .collect();
-        let mut out = Vec::with_capacity(width * height * 3);
+        let mut out = vec![0; width * height * 3];
         let mut row = [[0.0; 3]; W];
-        for line in 0..height {
+        for (line, out) in out.chunks_exact_mut(width * 3).enumerate() {
             let y = line as f32 * (H - 1) as f32 / height as f32;
             let (y0, down) = (y as usize, y - (y as usize) as f32);
             let (top, low) = (&self.pixels[y0 * W..][..W], &self.pixels[(y0 + 1) * W..][..W]);
@@ -619,7 +619,7 @@ impl Canvas<'_> {
             }
             let aside = y / H as f32 - 0.5;
             let lens = 1.0 - 0.42 * aside * aside;
-            for &(x0, right, away) in &columns {
+            for (&(x0, right, away), out) in columns.iter().zip(out.chunks_exact_mut(3)) {
                 grain ^= grain << 13;
                 grain ^= grain >> 7;
                 grain ^= grain << 17;
@@ -627,7 +627,7 @@ impl Canvas<'_> {
                 let colour = mix(row[x0], row[x0 + 1], right);
                 let lens = lens - away;
                 // A float that does not fit into a byte becomes the nearest that does.
-                out.extend([0, 1, 2].map(|n| (colour[n] * light[n] * lens + speck) as u8));
+                out.copy_from_slice(&[0, 1, 2].map(|n| (colour[n] * light[n] * lens + speck) as u8));
             }
         }
         out

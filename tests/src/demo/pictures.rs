@@ -3,20 +3,25 @@
 //! Invariant: a picture that is asked for is waited for; the threads end with the pictures or with whoever asked for them.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
 };
 
-use plumbline_pictures::Painter;
+use plumbline_pictures::{Painter, Subject};
 use tokio::sync::oneshot;
 
 use super::plan::Shot;
 use crate::photo::{Origin, with_exif};
+
+/// How many different pictures there are of a subject. Painting is most of what preparing a demonstration costs; a site is
+/// photographed from the same places again and again, and every photograph has bytes of its own, for it says when and where.
+const VIEWS: usize = 20;
 
 /// Pictures that are being painted. Dropping it stops that.
 pub struct Pictures {
@@ -28,6 +33,9 @@ struct Work {
     folder: PathBuf,
     size: (u16, u16),
     shots: Vec<Shot>,
+    /// Which view of its subject each of them is.
+    views: Vec<(Subject, usize)>,
+    painted: BTreeMap<(Subject, usize), OnceLock<Vec<u8>>>,
     done: Vec<Mutex<Option<oneshot::Sender<PathBuf>>>>,
     next: AtomicUsize,
     stopped: AtomicBool,
@@ -38,10 +46,15 @@ impl Pictures {
     pub fn start(folder: &Path, shots: Vec<Shot>, size: (u16, u16)) -> Pictures {
         fs::create_dir_all(folder).unwrap();
         let (done, files) = shots.iter().map(|_| oneshot::channel()).unzip::<_, _, Vec<_>, Vec<_>>();
+        let mut seen = BTreeMap::<Subject, usize>::new();
+        let views: Vec<_> =
+            shots.iter().map(|shot| (shot.subject, next_view(seen.entry(shot.subject).or_default()))).collect();
         let work = Arc::new(Work {
             folder: folder.to_owned(),
             size,
             shots,
+            painted: views.iter().map(|view| (*view, OnceLock::new())).collect(),
+            views,
             done: done.into_iter().map(|sender| Mutex::new(Some(sender))).collect(),
             next: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
@@ -66,6 +79,11 @@ impl Pictures {
     }
 }
 
+fn next_view(seen: &mut usize) -> usize {
+    *seen += 1;
+    *seen % VIEWS
+}
+
 impl Drop for Pictures {
     fn drop(&mut self) {
         self.work.stopped.store(true, Ordering::SeqCst);
@@ -77,7 +95,9 @@ impl Work {
         while !self.stopped.load(Ordering::SeqCst) {
             let number = self.next.fetch_add(1, Ordering::SeqCst);
             let Some(shot) = self.shots.get(number) else { return };
-            let plain = painter.jpeg(shot.subject, i64::from(shot.local.hour()), number as u64, self.size);
+            let (subject, view) = self.views[number];
+            let paint = || painter.jpeg(subject, i64::from(shot.local.hour()), view as u64, self.size);
+            let plain = self.painted[&(subject, view)].get_or_init(paint);
             let origin = Origin {
                 camera: ["CAT", "S62"],
                 taken: shot.local.strftime("%Y:%m:%d %H:%M:%S").to_string(),
@@ -86,7 +106,7 @@ impl Work {
                 lon_e7: shot.place.1,
             };
             let path = self.folder.join(format!("IMG_{number:04}.jpg"));
-            fs::write(&path, with_exif(&plain, &origin)).unwrap();
+            fs::write(&path, with_exif(plain, &origin)).unwrap();
             // Nobody waits any more: the preparation ended.
             let _ = self.done[number].lock().unwrap().take().map(|done| done.send(path));
         }

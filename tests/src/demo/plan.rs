@@ -292,9 +292,13 @@ pub fn shot(calendar: &Calendar, site: &Site, (subject, caption): (Subject, &'st
     let mut dice = Dice::of(at as u64, caption);
     let (north, east) = site.middle();
     let far = if dice.below(25) == 0 { 700 } else { 0 };
-    let mut near = || dice.below(90) as i64 - 45;
-    let place = site.point(north + near() + far, east + near());
+    let place = site.point(north + near(&mut dice) + far, east + near(&mut dice));
     Shot { subject, caption, local: calendar.local(at), place, accuracy_cm: 300 + dice.below(600) as i64 }
+}
+
+/// Metres from the middle of the work, more often few than many.
+pub fn near(dice: &mut Dice) -> i64 {
+    (0..3).map(|_| dice.below(41) as i64 - 20).sum()
 }
 
 #[cfg(test)]

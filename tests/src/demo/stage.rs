@@ -32,7 +32,7 @@ use super::{
     PASSPHRASE,
     cast::Site,
     pictures::Pictures,
-    plan::{Act, Deed},
+    plan::{Act, Deed, near},
 };
 use crate::{
     clock::{DeviceClock, SimClock},
@@ -298,11 +298,10 @@ impl Phone {
 fn place(site: &Site, worker: &str, at: i64) -> Option<Value> {
     let mut dice = Dice::of(at as u64, worker);
     let ((north, east), edge) = (site.middle(), site.edge());
-    let near = |dice: &mut Dice| dice.below(60) as i64 - 30;
     let (north, east, accuracy) = match dice.below(100) {
         0..3 => return None,
         3..5 => (north + 900, east - 400, 1_200),
-        5..9 => (edge.0 + near(&mut dice) / 4, edge.1 + near(&mut dice) / 4, 3_500),
+        5..9 => (edge.0 + near(&mut dice) / 8, edge.1 + near(&mut dice) / 8, 3_500),
         _ => (north + near(&mut dice), east + near(&mut dice), 400 + dice.below(900) as i64),
     };
     let (lat_e7, lon_e7) = site.point(north, east);
