@@ -19,6 +19,7 @@ use crate::{
 
 /// Whose day, and where.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct CellRequest {
     /// The worker.
@@ -31,6 +32,7 @@ pub struct CellRequest {
 
 /// A worker's day on a project.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct CellView {
     /// Its hours, by classification.
     pub rows: Vec<HoursRow>,
@@ -42,6 +44,7 @@ pub struct CellView {
 
 /// A punch and all that is known about it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct CellPunch {
     /// The punch.
     pub record: RecordView,

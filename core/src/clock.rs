@@ -30,11 +30,7 @@ impl Clock for SystemClock {
 
     fn boot_ms(&self) -> i64 {
         static BEGAN: OnceLock<i64> = OnceLock::new();
-        #[cfg(any(target_os = "linux", target_os = "android"))]
-        let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-        #[cfg(not(any(target_os = "linux", target_os = "android")))]
-        let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
-        let now = now.tv_sec.saturating_mul(1000).saturating_add(now.tv_nsec / 1_000_000);
+        let now = since_boot();
         // How long a boot has lasted is evidence: one that is a process's must not count what was before the process.
         now - BEGAN.get_or_init(|| if crate::files::kernel_boot_id().is_some() { 0 } else { now })
     }
@@ -46,6 +42,40 @@ impl Clock for SystemClock {
             None => secret::random::<16>().map_or(BootId([0; 16]), |id| BootId(*id)),
         })
     }
+}
+
+/// The system's clocks where the shell knows which boot this is and the core cannot find out.
+#[derive(Debug, Clone, Copy)]
+pub struct NamedBoot(BootId);
+
+impl NamedBoot {
+    /// Of the boot by this name: another one after each start of the system, the same between two.
+    pub fn new(name: &str) -> NamedBoot {
+        NamedBoot(digest(name.as_bytes()))
+    }
+}
+
+impl Clock for NamedBoot {
+    fn wall(&self) -> i64 {
+        SystemClock.wall()
+    }
+
+    fn boot_ms(&self) -> i64 {
+        since_boot()
+    }
+
+    fn boot(&self) -> BootId {
+        self.0
+    }
+}
+
+/// The clock that counts sleep, milliseconds.
+fn since_boot() -> i64 {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    now.tv_sec.saturating_mul(1000).saturating_add(now.tv_nsec / 1_000_000)
 }
 
 /// A boot's name that does not tell the kernel's own, which other apps could recognise.

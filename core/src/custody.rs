@@ -19,6 +19,7 @@ use crate::{
 
 /// A step of a photograph's custody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct CustodyView {
     /// What happened.
     pub state: CustodyStep,
@@ -34,6 +35,7 @@ pub struct CustodyView {
 
 /// A step of custody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum CustodyStep {
     /// Taken or imported: hashed, sealed and signed on a device.
@@ -48,6 +50,7 @@ pub enum CustodyStep {
 
 /// What a check of a photograph found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct PhotoCheckView {
     /// The bytes on this device.
     pub bytes: CheckedBytes,
@@ -65,6 +68,7 @@ pub struct PhotoCheckView {
 
 /// What bytes are, beside what was signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum CheckedBytes {
     /// Every byte was read, and their hash is the signed one.
@@ -77,6 +81,7 @@ pub enum CheckedBytes {
 
 /// A photograph whose bytes the server does not have, as far as this device knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct UploadView {
     /// The photograph.
     pub photo: Uuid,

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// A value. Ids, keys and hashes are text; times are milliseconds since 1970 UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(untagged)]
 pub enum Datum {
     /// Nothing; as a moment, the moment of the action itself.
@@ -40,6 +41,7 @@ pub enum Datum {
 
 /// When something happened: what is stated, and what the evidence supports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct MomentView {
     /// The stated time.
@@ -54,6 +56,7 @@ pub struct MomentView {
 
 /// A time typed by hand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct Typed {
     /// The time.
@@ -62,6 +65,7 @@ pub struct Typed {
 
 /// Where something happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct PlaceView {
     /// Degrees north, times 10^7.
@@ -78,18 +82,22 @@ pub struct PlaceView {
 
 /// Additions to and removals from a set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct SetChange {
     /// What is added.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub add: Vec<Datum>,
     /// What is removed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub remove: Vec<Datum>,
 }
 
 /// A fence around a site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum GeofenceView {
     /// A circle.

@@ -20,17 +20,20 @@ use crate::{
 
 /// Which day.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct DayRequest {
     /// The day, `2026-12-10`.
     pub date: String,
     /// On this project; on all that are seen when absent.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub project: Option<Uuid>,
 }
 
 /// A day as far as this device knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct DayView {
     /// The day.
     pub date: String,
@@ -44,6 +47,7 @@ pub struct DayView {
 
 /// A project on a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct DayProject {
     /// The project.
     pub project: Uuid,
@@ -63,6 +67,7 @@ pub struct DayProject {
 
 /// A crew on a day. Of people whose punches this member may not see it says nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct DayCrew {
     /// The crew; none for people of the project without one.
     pub crew: Option<Uuid>,
@@ -78,6 +83,7 @@ pub struct DayCrew {
 
 /// Somebody on a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct DayMember {
     /// The member.
     pub member: Uuid,
@@ -91,6 +97,7 @@ pub struct DayMember {
 
 /// How it stands with somebody on a day and a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum DayState {
     /// On the clock now.
@@ -111,6 +118,7 @@ pub enum DayState {
 
 /// Time at work or in a break.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct DaySpan {
     /// When it began.
     pub from: i64,
@@ -124,6 +132,7 @@ pub struct DaySpan {
 
 /// What a span is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum SpanWhat {
     /// Work.

@@ -11,6 +11,7 @@ use crate::{
 
 /// A device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct DeviceView {
     /// Its public key.
     pub id: DeviceId,

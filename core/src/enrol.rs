@@ -33,6 +33,7 @@ const PENDING: &str = "enrolment";
 
 /// What a founder types.
 #[derive(Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct CreateOrganisationRequest {
     /// The setup link from the server's terminal.
@@ -45,6 +46,7 @@ pub struct CreateOrganisationRequest {
 
 /// A new organisation.
 #[derive(Clone, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct CreatedView {
     /// Its id.
     pub organisation: OrganisationId,
@@ -56,6 +58,7 @@ pub struct CreatedView {
 
 /// What an invited person gives.
 #[derive(Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct EnrolRequest {
     /// The invite link.
@@ -66,6 +69,7 @@ pub struct EnrolRequest {
 
 /// Where this device stands.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct StatusView {
     /// `new` or `enrolled`.
     pub state: String,
@@ -101,6 +105,7 @@ pub struct StatusView {
 
 /// What to do with unsent work.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct SignOutRequest {
     /// True: it is given up. False: sign-out stops where there is some.
@@ -109,6 +114,7 @@ pub struct SignOutRequest {
 
 /// What sign-out did.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct SignOutView {
     /// Actions and photographs that the server does not have, and at most so many that a repair could not save.
     pub unsent: u64,

@@ -6,6 +6,7 @@ use crate::sync::Connection;
 
 /// Something changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// Records of these kinds changed.

@@ -29,6 +29,7 @@ const BATCH: u32 = 500;
 
 /// Where to write everything.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct ExportAllRequest {
     /// A folder that does not exist yet, in one that does.
@@ -37,6 +38,7 @@ pub struct ExportAllRequest {
 
 /// What was written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ExportAllView {
     /// Records, withdrawn ones too: each a line of `records/<kind>.jsonl`, with the history of its fields.
     pub records: u64,

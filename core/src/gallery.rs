@@ -15,30 +15,41 @@ use crate::{
 
 /// Which photographs to show.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields, default)]
 pub struct PhotosRequest {
     /// Of this project.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub project: Option<Uuid>,
     /// Taken or imported by this member.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub by: Option<Uuid>,
     /// From this moment on, milliseconds since 1970.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub from: Option<i64>,
     /// Before this moment.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub to: Option<i64>,
     /// With every one of these words in caption and labels; each may be the beginning of one.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub text: Option<String>,
     /// Whose bytes are there.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub state: Option<Custody>,
     /// Withdrawn ones too.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub withdrawn: bool,
     /// The `next` of the page before.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub after: Option<String>,
     /// Most photographs wanted, 50 when 0.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub limit: u32,
 }
 
 /// A page of photographs, newest first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct PhotosView {
     /// The photographs.
     pub photos: Vec<PhotoView>,
@@ -48,28 +59,36 @@ pub struct PhotosView {
 
 /// Which photographs to count, and by whose days.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct PhotoDaysRequest {
     /// Of this project.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub project: Option<Uuid>,
     /// Taken or imported by this member.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub by: Option<Uuid>,
     /// From this moment on, milliseconds since 1970.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub from: Option<i64>,
     /// Before this moment.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub to: Option<i64>,
     /// With every one of these words in caption and labels; each may be the beginning of one.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub text: Option<String>,
     /// Whose bytes are there.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub state: Option<Custody>,
     /// Withdrawn ones too.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub withdrawn: bool,
     /// IANA time zone by which days are counted.
     pub zone: String,
@@ -77,6 +96,7 @@ pub struct PhotoDaysRequest {
 
 /// A day with photographs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct PhotoDay {
     /// The day, `2026-12-10`.
     pub date: String,

@@ -11,6 +11,7 @@ use crate::client::{Client, Inner};
 
 /// A kind of record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct KindView {
     /// Its name.
     pub name: String,
@@ -30,6 +31,7 @@ pub struct KindView {
 
 /// A field of a kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct FieldView {
     /// Its name.
     pub name: String,

@@ -42,6 +42,11 @@ mod testdata;
 #[cfg(test)]
 mod testing;
 mod time;
+#[cfg(feature = "uniffi")]
+mod uniffi_types;
 pub mod week;
+
+#[cfg(feature = "uniffi")]
+uniffi::setup_scaffolding!();
 
 pub use client::{Client, Config};

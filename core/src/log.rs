@@ -25,6 +25,7 @@ const MOST_BELIEVED: usize = 16;
 
 /// How far the log was read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct LogView {
     /// Organisation and generation, as checkpoints name them.
     pub origin: String,
@@ -42,6 +43,7 @@ pub struct LogView {
 
 /// A log that disagreed with its own proofs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct AlarmView {
     /// Its number on this device.
     pub alarm: i64,
@@ -57,6 +59,7 @@ pub struct AlarmView {
 
 /// Where the evidence of an alarm goes.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct ExportAlarmRequest {
     /// The alarm's number.
@@ -67,6 +70,7 @@ pub struct ExportAlarmRequest {
 
 /// Where a copy of the log goes.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct ExportLogRequest {
     /// A folder that does not exist yet.

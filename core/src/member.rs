@@ -22,25 +22,30 @@ const MAX_HOURS: u32 = 31 * 24;
 
 /// A new project.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct ProjectRequest {
     /// Name.
     pub name: String,
     /// The contract's number.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub number: Option<String>,
     /// IANA time zone by which its days are counted.
     pub zone: String,
     /// Where punches are expected.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub geofence: Option<GeofenceView>,
     /// Classifications of work.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub classifications: Vec<String>,
 }
 
 /// A new member.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct MemberRequest {
     /// Name.
@@ -49,11 +54,13 @@ pub struct MemberRequest {
     pub role: String,
     /// Own projects.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub projects: Vec<Uuid>,
 }
 
 /// A new invite.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct InviteRequest {
     /// Who is invited.
@@ -64,6 +71,7 @@ pub struct InviteRequest {
 
 /// An invite. The link holds a secret: it is shown this once and stored nowhere.
 #[derive(Clone, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct InviteView {
     /// The invite's record.
     pub invite: Uuid,
@@ -75,6 +83,7 @@ pub struct InviteView {
 
 /// A device to be revoked.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct RevokeRequest {
     /// Its public key.

@@ -33,6 +33,7 @@ pub(crate) type Parts = Box<dyn Iterator<Item = Result<Vec<u8>, Fault>> + Send>;
 
 /// Which bytes of an original.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct OriginalRequest {
     /// The photograph.
@@ -45,6 +46,7 @@ pub struct OriginalRequest {
 
 /// Bytes of an original.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct OriginalPart {
     /// The bytes.
     #[serde(with = "datum::hex")]

@@ -23,6 +23,7 @@ const LIMIT: u32 = 1000;
 
 /// An action of this device that the confirmed state does not have yet.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct WaitingView {
     /// Hash of its header.
     pub action: Hash,
@@ -44,6 +45,7 @@ pub struct WaitingView {
 
 /// A held action: in the log, without effect.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct HeldView {
     /// Hash of its header.
     pub action: Hash,
@@ -69,6 +71,7 @@ pub struct HeldView {
 
 /// Which action.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct ActionRequest {
     /// Hash of its header.

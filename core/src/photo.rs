@@ -29,6 +29,7 @@ const HEAD: u64 = 16 * 1024 * 1024;
 
 /// Where a photograph comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// Our own camera.
@@ -39,6 +40,7 @@ pub enum Source {
 
 /// What to keep as a photograph.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct CaptureRequest {
     /// The file with the original bytes. It is read and left alone.
@@ -49,17 +51,21 @@ pub struct CaptureRequest {
     pub source: Source,
     /// What it shows.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub caption: Option<String>,
     /// Labels.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub tags: Vec<String>,
     /// Where it was taken.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub place: Option<PlaceView>,
 }
 
 /// Where the bytes of a photograph are known to be (DESIGN section 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum Custody {
     /// On the phone that took it, as far as this device knows.
@@ -72,6 +78,7 @@ pub enum Custody {
 
 /// A photograph as a screen shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct PhotoView {
     /// Its record.
     pub id: Uuid,
@@ -113,6 +120,7 @@ pub struct PhotoView {
 
 /// Which original to write where.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct ExportPhotoRequest {
     /// The photograph.
@@ -123,6 +131,7 @@ pub struct ExportPhotoRequest {
 
 /// How much room there is on this device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct RoomView {
     /// Bytes that may still be written.
     pub free: u64,

@@ -19,18 +19,23 @@ const LOOKED_AT: u32 = 10_000;
 
 /// Of what to show the places.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields, default)]
 pub struct PlacesRequest {
     /// Of this project.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub project: Option<Uuid>,
     /// From this moment on, milliseconds since 1970.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub from: Option<i64>,
     /// Before this moment.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub to: Option<i64>,
 }
 
 /// Places, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct PlacesView {
     /// The newest 2,000.
     pub places: Vec<PlacePoint>,
@@ -40,6 +45,7 @@ pub struct PlacesView {
 
 /// Something with a place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct PlacePoint {
     /// Its record.
     pub id: RecordId,

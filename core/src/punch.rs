@@ -20,6 +20,7 @@ use crate::{
 
 /// A punch of oneself or, for a foreman, of a crew member.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct ClockRequest {
     /// `in`, `out`, `break_start`, `break_end` or `switch`.
@@ -28,59 +29,75 @@ pub struct ClockRequest {
     pub project: Uuid,
     /// Classification of the work that begins.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub classification: Option<String>,
     /// Whose time; one's own when absent.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub worker: Option<Uuid>,
     /// Where.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub place: Option<PlaceView>,
     /// A time typed by hand, milliseconds since 1970; now when absent.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub at: Option<i64>,
     /// The project that is left, for a switch of project: it gets an out at the same moment.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub from_project: Option<Uuid>,
 }
 
 /// A correction of a punch.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct CorrectRequest {
     /// The punch.
     pub record: RecordId,
     /// Its right time, milliseconds since 1970.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub at: Option<i64>,
     /// What it was.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub what: Option<String>,
     /// Its right classification.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub classification: Option<String>,
     /// Why.
     pub reason: String,
     /// What the screen had shown.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub as_of: Option<String>,
 }
 
 /// Whose hours, where and when.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields, default)]
 pub struct HoursRequest {
     /// On this project.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub project: Option<Uuid>,
     /// Of this member.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub worker: Option<Uuid>,
     /// From punches of this moment on.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub from: Option<i64>,
     /// Of punches before this moment.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub to: Option<i64>,
 }
 
 /// Hours, derived from punches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct HoursView {
     /// By worker, project, local day and classification.
     pub rows: Vec<HoursRow>,
@@ -92,6 +109,7 @@ pub struct HoursView {
 
 /// Hours of one worker on one project, local day and classification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct HoursRow {
     /// The worker.
     pub worker: Uuid,
@@ -113,6 +131,7 @@ pub struct HoursRow {
 
 /// Something about a punch that needs a person's eye.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct HoursFlag {
     /// The worker.
     pub worker: Uuid,
@@ -126,6 +145,7 @@ pub struct HoursFlag {
 
 /// Where a punch was, against the project's fence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct VerdictView {
     /// `inside`, `outside`, `cannot_tell` or `no_place`.
     pub verdict: String,

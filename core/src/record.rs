@@ -26,6 +26,7 @@ const MAX_LIMIT: u32 = 500;
 
 /// A record as a screen shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct RecordView {
     /// Its id.
     pub id: RecordId,
@@ -51,6 +52,7 @@ pub struct RecordView {
 
 /// One change of a record.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ChangeView {
     /// Hash of the action's header.
     pub action: Hash,
@@ -76,28 +78,38 @@ pub struct ChangeView {
 
 /// Which records to list.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields, default)]
 pub struct ListRequest {
     /// Of this kind.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub kind: String,
     /// Of this project.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub project: Option<Uuid>,
     /// That concern this member.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub concerns: Option<Uuid>,
     /// From this moment on, milliseconds since 1970.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub from: Option<i64>,
     /// Before this moment.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub to: Option<i64>,
     /// Withdrawn ones too.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub withdrawn: bool,
     /// The `next` of the page before.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub after: Option<String>,
     /// Most records wanted, 50 when 0.
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub limit: u32,
 }
 
 /// A page of a list, newest first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct ListView {
     /// The records.
     pub records: Vec<RecordView>,
@@ -107,17 +119,20 @@ pub struct ListView {
 
 /// What to look for.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct SearchRequest {
     /// Words; each may be the beginning of one.
     pub text: String,
     /// Most records wanted, 50 when 0.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub limit: u32,
 }
 
 /// Which record.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct RecordRequest {
     /// Its id.
@@ -126,28 +141,34 @@ pub struct RecordRequest {
 
 /// A write of any kind.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct WriteRequest {
     /// The kind.
     pub kind: String,
     /// The record; a new one when absent.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub record: Option<RecordId>,
     /// Its project, for a new one of a kind that belongs to one.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub project: Option<Uuid>,
     /// What to write.
     pub fields: BTreeMap<String, Datum>,
     /// Why, where a reason is owed.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub reason: Option<String>,
     /// What the screen had shown.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub as_of: Option<String>,
 }
 
 /// Hiding a record, or showing it again.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct WithdrawRequest {
     /// The record.
@@ -158,6 +179,7 @@ pub struct WithdrawRequest {
     pub reason: String,
     /// What the screen had shown.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub as_of: Option<String>,
 }
 

@@ -55,6 +55,7 @@ const BATCH: u32 = 1000;
 
 /// What became of a store that was damaged.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct RepairView {
     /// When, by this device's clock.
     pub at: i64,
@@ -79,6 +80,7 @@ pub struct RepairView {
 
 /// Something that could not be salvaged.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct UnsavedView {
     /// `action`: unsent work on the record; `original`: a photograph's bytes.
     pub what: String,

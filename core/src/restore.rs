@@ -45,17 +45,20 @@ const BATCH: u32 = 1000;
 
 /// Why an administrator restores.
 #[derive(Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct RestoreRequest {
     /// Why, for everybody to read.
     pub reason: String,
     /// The printed recovery key, where the server lost this device or its rights with the log's end.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub recovery_key: Option<String>,
 }
 
 /// A generation that began.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct RestoredView {
     /// Its number.
     pub generation: u64,
@@ -69,6 +72,7 @@ pub struct RestoredView {
 
 /// The printed recovery key.
 #[derive(Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct RecoverRequest {
     /// As it was printed: 64 hex digits.
@@ -77,6 +81,7 @@ pub struct RecoverRequest {
 
 /// A recovery key that was made here.
 #[derive(Clone, Serialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct RecoveredView {
     /// As it is to be printed: 64 hex digits.
     pub recovery_key: String,
@@ -84,6 +89,7 @@ pub struct RecoveredView {
 
 /// Work that a restore did not continue and that waits behind what nobody has offered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct LostView {
     /// The device that signed it.
     pub device: String,
@@ -101,6 +107,7 @@ pub struct LostView {
 
 /// A hole to be passed.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct PassHoleRequest {
     /// The device whose chain it is in.

@@ -10,6 +10,7 @@ use crate::{
 
 /// Bytes on this device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct StorageView {
     /// The store: records, log, what waits, and its journal.
     pub store: u64,

@@ -58,6 +58,7 @@ impl Default for Pace {
 
 /// What is known of the way to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum Connection {
     /// Not tried yet.
@@ -78,6 +79,7 @@ pub enum Connection {
 
 /// Why a round should run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// Something was written here.
@@ -92,6 +94,7 @@ pub enum Reason {
 
 /// What a round did.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct SyncView {
     /// Actions acknowledged.
     pub pushed: u64,

@@ -30,17 +30,20 @@ const DAYS: usize = 7;
 
 /// Which week.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct WeekRequest {
     /// Any day of it, `2026-12-10`.
     pub date: String,
     /// On this project; on all that are seen when absent.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub project: Option<Uuid>,
 }
 
 /// A week, Monday to Sunday.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct WeekView {
     /// Its first day.
     pub from: String,
@@ -60,6 +63,7 @@ pub struct WeekView {
 
 /// Hours of one worker on one project under one classification; lists have a place for each day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct WeekRow {
     /// The worker.
     pub worker: Uuid,
@@ -81,6 +85,7 @@ pub struct WeekRow {
 
 /// A worker's week on a project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct WeekPerson {
     /// The worker.
     pub worker: Uuid,
@@ -108,6 +113,7 @@ pub struct WeekPerson {
 
 /// How it stands with a worker's week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 #[serde(rename_all = "snake_case")]
 pub enum WeekState {
     /// Not signed.
@@ -124,6 +130,7 @@ pub enum WeekState {
 
 /// Seconds that somebody agreed to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct Agreed {
     /// How many.
     pub seconds: i64,
@@ -137,6 +144,7 @@ pub struct Agreed {
 
 /// The hours of a day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct DayTotal {
     /// The day.
     pub date: String,
@@ -148,6 +156,7 @@ pub struct DayTotal {
 
 /// The own signature under a week.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct SignWeekRequest {
     /// The project.
@@ -156,14 +165,17 @@ pub struct SignWeekRequest {
     pub date: String,
     /// Seconds of work as they were shown; none takes the signature back.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub seconds: Option<i64>,
     /// What the screen had shown.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub as_of: Option<String>,
 }
 
 /// The approval of a worker's week.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct ApproveWeekRequest {
     /// The worker.
@@ -174,14 +186,17 @@ pub struct ApproveWeekRequest {
     pub date: String,
     /// Seconds of work as they were shown; none takes the approval back.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub seconds: Option<i64>,
     /// What the screen had shown.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub as_of: Option<String>,
 }
 
 /// What is wrong with the own week.
 #[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 #[serde(deny_unknown_fields)]
 pub struct DisputeWeekRequest {
     /// The project.
@@ -190,9 +205,11 @@ pub struct DisputeWeekRequest {
     pub date: String,
     /// What is wrong; none takes it back.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub text: Option<String>,
     /// What the screen had shown.
     #[serde(default)]
+    #[cfg_attr(feature = "uniffi", uniffi(default))]
     pub as_of: Option<String>,
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 /// A failure that the caller can act upon. In JSON: `{"fault":"invalid","field":"at","reason":"range"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "fault", rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Error))]
 pub enum Fault {
     /// No server could be reached; what was written waits in the outbox.
     #[error("offline")]
@@ -77,6 +78,7 @@ pub enum Fault {
 /// Why a keystore does not give the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
 pub enum Lock {
     /// There is no keystore, or it holds nothing for data that exists.
     Missing,
@@ -95,5 +97,14 @@ impl Fault {
     /// [`Fault::Corrupt`] of `what`.
     pub fn corrupt(what: impl Into<String>) -> Self {
         Fault::Corrupt { what: what.into() }
+    }
+}
+
+/// What a shell's own code threw past the faults that it may answer with. What it says is not taken over: it can hold a
+/// stack, a path or a person's words.
+#[cfg(feature = "uniffi")]
+impl From<uniffi::UnexpectedUniFFICallbackError> for Fault {
+    fn from(_: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        Fault::Internal { trace: "shell".to_owned() }
     }
 }

@@ -35,6 +35,17 @@ macro_rules! text_serde {
     };
 }
 
+/// In other languages an identifier is its text.
+#[cfg(feature = "uniffi")]
+macro_rules! text_uniffi {
+    ($name:ident) => {
+        uniffi::custom_type!($name, String, {
+            lower: |id| id.to_string(),
+            try_lift: |text| Ok(text.parse()?),
+        });
+    };
+}
+
 macro_rules! key_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -59,6 +70,8 @@ macro_rules! key_id {
             }
         }
         text_serde!($name);
+        #[cfg(feature = "uniffi")]
+        text_uniffi!($name);
     };
 }
 
@@ -129,6 +142,8 @@ impl FromStr for Uuid {
     }
 }
 text_serde!(Uuid);
+#[cfg(feature = "uniffi")]
+text_uniffi!(Uuid);
 
 /// What an action is about: 32 bytes for an organisation or a device, a UUIDv7 for everything else.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -181,6 +196,8 @@ impl FromStr for RecordId {
     }
 }
 text_serde!(RecordId);
+#[cfg(feature = "uniffi")]
+text_uniffi!(RecordId);
 
 impl From<Uuid> for RecordId {
     fn from(id: Uuid) -> Self {

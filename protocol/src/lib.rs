@@ -30,5 +30,8 @@ pub mod value;
 pub mod vectors;
 pub mod verify;
 
+#[cfg(feature = "uniffi")]
+uniffi::setup_scaffolding!();
+
 pub use fault::{Fault, Lock};
 pub use id::{DeviceId, Hash, OrganisationId, RecordId, Uuid};

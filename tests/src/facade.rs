@@ -12,11 +12,12 @@ use std::{
 
 use plumbline_core::call::CALLS;
 use syn::{
-    Attribute, Expr, Fields, FnArg, GenericArgument, ImplItem, Item, Lit, Meta, PathArguments, ReturnType, Type,
+    Attribute, Expr, Fields, FnArg, GenericArgument, ImplItem, Item, Lit, Meta, Pat, PathArguments, ReturnType, Type,
     Visibility,
 };
 
 pub mod document;
+pub mod mobile;
 pub mod permissions;
 pub mod typescript;
 
@@ -41,10 +42,16 @@ pub struct Source {
     methods: BTreeMap<String, Method>,
     /// Public types by name, of those that are written as JSON or read from it.
     types: BTreeMap<String, Item>,
+    /// The module of each.
+    homes: BTreeMap<String, String>,
 }
 
 /// A public method of `Client`.
 struct Method {
+    /// Whether it is awaited.
+    awaited: bool,
+    /// What it calls that which it asks for.
+    argument: String,
     /// What it says of itself.
     said: String,
     /// What it asks for.
@@ -60,32 +67,33 @@ impl Source {
     /// Where the calls are not the methods of `Client`.
     pub fn read() -> Source {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let mut source = Source { methods: BTreeMap::new(), types: BTreeMap::new() };
-        source.take_folder(&root.join("core/src"));
-        source.take_file(&root.join("protocol/src/fault.rs"));
+        let mut source = Source { methods: BTreeMap::new(), types: BTreeMap::new(), homes: BTreeMap::new() };
+        source.take_folder(&root.join("core/src"), "plumbline_core");
+        source.take_file(&root.join("protocol/src/fault.rs"), "plumbline_protocol");
         let called: BTreeSet<&str> = CALLS.iter().copied().collect();
         let methods: BTreeSet<&str> = source.methods.keys().map(String::as_str).collect();
         assert_eq!(called, methods, "core/src/call.rs lists the methods of Client");
         source
     }
 
-    fn take_folder(&mut self, folder: &Path) {
+    fn take_folder(&mut self, folder: &Path, module: &str) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
+            let module = format!("{module}::{}", path.file_stem().unwrap().to_string_lossy());
             if path.is_dir() {
-                self.take_folder(&path);
+                self.take_folder(&path, &module);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                self.take_file(&path);
+                self.take_file(&path, &module);
             }
         }
     }
 
-    fn take_file(&mut self, file: &Path) {
+    fn take_file(&mut self, file: &Path, module: &str) {
         let parsed = syn::parse_file(&fs::read_to_string(file).unwrap()).expect("the source compiles");
-        parsed.items.into_iter().for_each(|item| self.take(item));
+        parsed.items.into_iter().for_each(|item| self.take(item, module));
     }
 
-    fn take(&mut self, item: Item) {
+    fn take(&mut self, item: Item, module: &str) {
         let name = match &item {
             Item::Struct(s) if public(&s.vis) && crosses(&s.attrs) => s.ident.to_string(),
             Item::Enum(e) if public(&e.vis) && crosses(&e.attrs) => e.ident.to_string(),
@@ -102,6 +110,7 @@ impl Source {
             }
             _ => return,
         };
+        self.homes.insert(name.clone(), module.to_owned());
         assert!(self.types.insert(name.clone(), item).is_none(), "two public types {name} in core/src");
     }
 
@@ -134,15 +143,21 @@ impl Source {
 impl Method {
     fn of(method: &syn::ImplItemFn) -> Method {
         let mut requests = method.sig.inputs.iter().filter_map(|input| match input {
-            FnArg::Typed(argument) => Some((*argument.ty).clone()),
+            FnArg::Typed(argument) => Some(argument),
             FnArg::Receiver(_) => None,
+        });
+        let request = requests.next();
+        let argument = request.map_or_else(String::new, |argument| match &*argument.pat {
+            Pat::Ident(name) => name.ident.to_string(),
+            _ => panic!("{}: an argument has a name", method.sig.ident),
         });
         let answer = match &method.sig.output {
             ReturnType::Type(_, ty) if ident(ty) == "Result" => arguments(ty).into_iter().next().cloned(),
             _ => None,
         };
         let answer = answer.filter(|ty| !matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty()));
-        Method { said: said(&method.attrs), request: requests.next(), answer }
+        let request = request.map(|argument| (*argument.ty).clone());
+        Method { awaited: method.sig.asyncness.is_some(), argument, said: said(&method.attrs), request, answer }
     }
 }
 

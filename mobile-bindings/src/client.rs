@@ -1,0 +1,151 @@
+//! One member's device for a shell in another language, and the way to end a call early.
+//!
+//! Invariants: each call is a task of its own, so that a panic in it is a fault; who no longer waits for a call is answered
+//! at once, and the call then ends at its next step if it is one of [`LONG`], else when it is done, so that a change is
+//! whole and told to everybody.
+
+use std::{
+    future::Future,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    sync::{Arc, OnceLock, atomic::AtomicU64},
+};
+
+use plumbline_core::{
+    Config,
+    clock::{Clock, NamedBoot, SystemClock},
+    error,
+};
+use plumbline_protocol::Fault;
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::watch,
+};
+
+use crate::shell::{EventListener, Keystore, ShellKeystore, ShellListener};
+
+/// Calls that end when nobody waits for them any more: they fetch, send or copy much, and leave nothing half done.
+const LONG: &[&str] =
+    &["original", "thumbnail", "export_all", "export_photo", "export_log", "sync", "work_off_thumbnails"];
+
+/// Threads that calls and events run on; what blocks has threads of its own.
+const THREADS: usize = 2;
+
+/// One member's device. Close it when it is no longer needed: the store is held until then.
+#[derive(uniffi::Object)]
+pub struct Client {
+    core: plumbline_core::Client,
+    runtime: &'static Runtime,
+    cancel: Option<Arc<Cancel>>,
+}
+
+/// Ends calls early: those of the client that [`Client::until`] gives.
+#[derive(Default, uniffi::Object)]
+pub struct Cancel(watch::Sender<bool>);
+
+#[uniffi::export]
+impl Cancel {
+    /// One that has not been used.
+    #[uniffi::constructor]
+    pub fn new() -> Self {
+        Cancel::default()
+    }
+
+    /// From now on these calls end as `Fault.Cancelled`.
+    pub fn cancel(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+impl Cancel {
+    async fn cancelled(cancel: Option<Arc<Cancel>>) {
+        match cancel {
+            // The sender is held here, so this ends by a cancel and by nothing else.
+            Some(cancel) => _ = cancel.0.subscribe().wait_for(|cancelled| *cancelled).await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
+#[uniffi::export]
+impl Client {
+    /// Opens the store in the folder `home`, or makes an empty one where there is none. Needs no network. `boot` is the
+    /// system's name of the time since it started, where it has one that the core cannot read itself.
+    #[uniffi::constructor(default(listener = None, boot = None))]
+    pub async fn open(
+        home: String,
+        keystore: Arc<dyn Keystore>,
+        listener: Option<Arc<dyn EventListener>>,
+        boot: Option<String>,
+    ) -> Result<Self, Fault> {
+        let runtime = runtime()?;
+        let clock: Arc<dyn Clock> = match boot {
+            Some(boot) => Arc::new(NamedBoot::new(&boot)),
+            None => Arc::new(SystemClock),
+        };
+        let listener = listener.map(|listener| -> Arc<dyn plumbline_core::event::EventListener> {
+            Arc::new(ShellListener { listener, failed: AtomicU64::new(0) })
+        });
+        let keystore = Arc::new(ShellKeystore(keystore));
+        let config = Config { home: PathBuf::from(home), keystore, clock, listener };
+        match runtime.spawn(plumbline_core::Client::open(config)).await {
+            Ok(core) => Ok(Client { core: core?, runtime, cancel: None }),
+            Err(stopped) => Err(error::internal("open", &stopped)),
+        }
+    }
+
+    /// The same device; but its calls end as `Fault.Cancelled` once `cancel` says so, and those that fetch, send or copy much
+    /// stop then. Others go on to their end unseen, so that no change is half made. To be closed as well.
+    pub fn until(&self, cancel: Arc<Cancel>) -> Self {
+        Client { core: self.core.clone(), runtime: self.runtime, cancel: Some(cancel) }
+    }
+}
+
+impl Client {
+    /// Runs a call.
+    pub(crate) async fn call<T, F>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(plumbline_core::Client) -> F,
+    ) -> Result<T, Fault>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Fault>> + Send + 'static,
+    {
+        let task = self.runtime.spawn(work(self.core.clone()));
+        let _end = LONG.contains(&name).then(|| AbortOnDrop(task.abort_handle()));
+        tokio::select! {
+            biased;
+            () = Cancel::cancelled(self.cancel.clone()) => Err(Fault::Cancelled),
+            done = task => done.unwrap_or_else(|stopped| Err(error::internal(name, &stopped))),
+        }
+    }
+
+    /// Sets something going.
+    pub(crate) fn at_once(&self, name: &'static str, work: impl FnOnce(&plumbline_core::Client)) {
+        let _entered = self.runtime.enter();
+        if catch_unwind(AssertUnwindSafe(|| work(&self.core))).is_err() {
+            error::internal(name, &"panicked");
+        }
+    }
+}
+
+/// Ends a task when whoever waits for it is gone.
+struct AbortOnDrop(tokio::task::AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// The one runtime, made at first use and kept: a process has one client open, or a few.
+fn runtime() -> Result<&'static Runtime, Fault> {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    if let Some(runtime) = RUNTIME.get() {
+        return Ok(runtime);
+    }
+    let made = Builder::new_multi_thread().worker_threads(THREADS).thread_name("plumbline").enable_all().build();
+    let made = made.map_err(|cause| error::internal("runtime", &cause))?;
+    Ok(RUNTIME.get_or_init(|| made))
+}
