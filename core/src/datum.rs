@@ -26,6 +26,7 @@ pub enum Datum {
     /// Text, an id, or bytes in lower-case hex.
     Text(String),
     /// Several, in order.
+    #[cfg_attr(feature = "uniffi", uniffi(name = "Items"))]
     List(Vec<Datum>),
     /// A moment as it is read.
     Moment(MomentView),

@@ -10,7 +10,7 @@ mod shell;
 
 pub use client::{Cancel, Client};
 pub use plumbline_protocol::Fault;
-pub use shell::{EventListener, Keystore};
+pub use shell::{EventListener, Keystore, ShellFault};
 
 uniffi::setup_scaffolding!();
 plumbline_core::uniffi_reexport_scaffolding!();

@@ -99,12 +99,3 @@ impl Fault {
         Fault::Corrupt { what: what.into() }
     }
 }
-
-/// What a shell's own code threw past the faults that it may answer with. What it says is not taken over: it can hold a
-/// stack, a path or a person's words.
-#[cfg(feature = "uniffi")]
-impl From<uniffi::UnexpectedUniFFICallbackError> for Fault {
-    fn from(_: uniffi::UnexpectedUniFFICallbackError) -> Self {
-        Fault::Internal { trace: "shell".to_owned() }
-    }
-}
