@@ -78,11 +78,32 @@ impl Client {
         listener: Option<Arc<dyn EventListener>>,
         boot: Option<String>,
     ) -> Result<Self, Fault> {
-        let runtime = runtime()?;
         let clock: Arc<dyn Clock> = match boot {
             Some(boot) => Arc::new(NamedBoot::new(&boot)),
             None => Arc::new(SystemClock),
         };
+        Client::open_by(clock, home, keystore, listener).await
+    }
+
+    /// The same device; but its calls end as `Fault.Cancelled` once `cancel` says so, and those that fetch, send or copy much
+    /// stop then. Others go on to their end unseen, so that no change is half made. To be closed as well.
+    pub fn until(&self, cancel: Arc<Cancel>) -> Self {
+        Client { core: self.core.clone(), runtime: self.runtime, cancel: Some(cancel) }
+    }
+}
+
+impl Client {
+    /// As [`Client::open`], by another clock: where days are played.
+    ///
+    /// # Errors
+    /// As [`plumbline_core::Client::open`].
+    pub async fn open_by(
+        clock: Arc<dyn Clock>,
+        home: String,
+        keystore: Arc<dyn Keystore>,
+        listener: Option<Arc<dyn EventListener>>,
+    ) -> Result<Self, Fault> {
+        let runtime = runtime()?;
         let listener = listener.map(|listener| -> Arc<dyn plumbline_core::event::EventListener> {
             Arc::new(ShellListener { listener, failed: AtomicU64::new(0) })
         });
@@ -94,14 +115,6 @@ impl Client {
         }
     }
 
-    /// The same device; but its calls end as `Fault.Cancelled` once `cancel` says so, and those that fetch, send or copy much
-    /// stop then. Others go on to their end unseen, so that no change is half made. To be closed as well.
-    pub fn until(&self, cancel: Arc<Cancel>) -> Self {
-        Client { core: self.core.clone(), runtime: self.runtime, cancel: Some(cancel) }
-    }
-}
-
-impl Client {
     /// Runs a call.
     pub(crate) async fn call<T, F>(
         &self,
@@ -112,6 +125,9 @@ impl Client {
         T: Send + 'static,
         F: Future<Output = Result<T, Fault>> + Send + 'static,
     {
+        if self.cancel.as_ref().is_some_and(|cancel| *cancel.0.borrow()) {
+            return Err(Fault::Cancelled);
+        }
         let task = self.runtime.spawn(work(self.core.clone()));
         let _end = LONG.contains(&name).then(|| AbortOnDrop(task.abort_handle()));
         tokio::select! {
@@ -148,4 +164,80 @@ fn runtime() -> Result<&'static Runtime, Fault> {
     let made = Builder::new_multi_thread().worker_threads(THREADS).thread_name("plumbline").enable_all().build();
     let made = made.map_err(|cause| error::internal("runtime", &cause))?;
     Ok(RUNTIME.get_or_init(|| made))
+}
+
+#[cfg(test)]
+mod tests {
+    use plumbline_core::call::CALLS;
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::ShellFault;
+
+    struct Nothing;
+
+    impl Keystore for Nothing {
+        fn load(&self, _: String) -> Result<Option<Vec<u8>>, ShellFault> {
+            Ok(None)
+        }
+        fn store(&self, _: String, _: Vec<u8>) -> Result<(), ShellFault> {
+            Ok(())
+        }
+        fn remove(&self, _: String) -> Result<(), ShellFault> {
+            Ok(())
+        }
+        fn probe(&self) -> Result<(), ShellFault> {
+            Ok(())
+        }
+    }
+
+    async fn client(folder: &tempfile::TempDir) -> Client {
+        let home = folder.path().join("home").to_string_lossy().into_owned();
+        Client::open(home, Arc::new(Nothing), None, Some("boot".to_owned())).await.unwrap()
+    }
+
+    #[test]
+    fn what_is_cut_short_is_a_call() {
+        assert!(LONG.iter().all(|name| CALLS.contains(name)));
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_a_call_is_a_fault_with_a_trace() {
+        let folder = tempfile::tempdir().unwrap();
+        let client = client(&folder).await;
+        let ended: Result<(), Fault> = client.call("status", |_| async { panic!("a defect") }).await;
+        assert!(matches!(ended, Err(Fault::Internal { trace }) if trace.len() == 16));
+        client.at_once("start", |_| panic!("a defect"));
+        assert_eq!(client.status().await.unwrap().state, "new");
+    }
+
+    /// Whether a call by this name goes on to its end when it is cancelled in its middle.
+    async fn goes_on(name: &'static str) -> bool {
+        let folder = tempfile::tempdir().unwrap();
+        let (client, cancel) = (client(&folder).await, Arc::new(Cancel::new()));
+        let ((begun, begins), (go, goes), (done, ends)) = (oneshot::channel(), oneshot::channel(), oneshot::channel());
+        let work = |_| async move {
+            begun.send(()).unwrap();
+            let _: Result<(), _> = goes.await;
+            let _ = done.send(());
+            Ok(())
+        };
+        let bounded = client.until(Arc::clone(&cancel));
+        let call = tokio::spawn(async move { bounded.call(name, work).await });
+        begins.await.unwrap();
+        cancel.cancel();
+        assert_eq!(call.await.unwrap(), Err(Fault::Cancelled));
+        if LONG.contains(&name) {
+            // It was dropped: nobody sends.
+            return ends.await.is_ok();
+        }
+        go.send(()).unwrap();
+        ends.await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_call_that_changes_something_goes_on_and_a_long_one_stops() {
+        assert!(goes_on("capture").await);
+        assert!(!goes_on("sync").await);
+    }
 }
