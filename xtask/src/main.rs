@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command does")]
 
 mod bench;
+mod bindings;
 mod bless;
 mod ci;
 mod deny;
@@ -40,6 +41,8 @@ Usage: cargo xtask COMMAND
                      the trial at length: all cases of every fault, then a bad network by 100,000 seeds
   ci                 tests, format, lints, tidy, dependencies, documentation, generated files
   bless [--check]    write the generated files anew, or compare them with what is committed
+  bindings           build the client for Kotlin and Swift, with their sources in target/bindings; packed for phones where
+                     Android's NDK or Xcode is
   bench [NAME...]    measure; writes target/bench.md and target/bench.json
   reliability [--last]
                      run the tests and write docs/reliability.md: what happens to the system, and what shows that it
@@ -98,6 +101,7 @@ fn command(mut words: Vec<String>) -> Result<(), Failure> {
             Some((suite, rest)) if suite == "soak" => soak::soak(&workspace, rest),
             _ => test::test(&workspace, &words),
         },
+        "bindings" => none_left(&words).and_then(|()| bindings::bindings(&workspace)),
         "ci" => none_left(&words).and_then(|()| ci::ci(&workspace)),
         "bless" => bless::bless(&workspace, flag_alone(&words, "--check")?),
         "fuzz" => fuzz::fuzz(&workspace, &fuzz::Options::parse(&words)?),
