@@ -70,12 +70,22 @@ impl Clock for NamedBoot {
 }
 
 /// The clock that counts sleep, milliseconds.
+#[cfg(unix)]
 fn since_boot() -> i64 {
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    let clock = rustix::time::ClockId::Boottime;
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let clock = rustix::time::ClockId::Monotonic;
+    let now = rustix::time::clock_gettime(clock);
     now.tv_sec.saturating_mul(1000).saturating_add(now.tv_nsec / 1_000_000)
+}
+
+/// The same on Windows, from when it was first asked for: there a boot has no name, and each start of the process is one.
+#[cfg(not(unix))]
+fn since_boot() -> i64 {
+    static BEGAN: OnceLock<std::time::Instant> = OnceLock::new();
+    let began = BEGAN.get_or_init(std::time::Instant::now);
+    i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A boot's name that does not tell the kernel's own, which other apps could recognise.

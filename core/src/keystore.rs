@@ -3,17 +3,22 @@
 //! Invariants: Missing (no keystore), Locked (it wants to be opened) and Invalidated (damaged, wrong passphrase) are told
 //! apart, and none of them is ever read as "no key yet". `load` answers `None` only where a keystore that works holds
 //! nothing by that name. The caller owes the other half: it makes a new key only where no data exists that an old one
-//! opens; data without its key is [`Lock::Missing`]. Every call blocks; a client bounds how long ([`Patient`]).
+//! opens; data without its key is [`Lock::Missing`]. Every call blocks; a client bounds how long ([`Patient`]). On a phone
+//! the shell brings the keystore.
 
 use plumbline_protocol::{Fault, Lock};
 use zeroize::Zeroizing;
 
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
 mod computer;
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
 mod os;
 mod passphrase;
 mod patient;
 
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
 pub use computer::ComputerKeystore;
+#[cfg(not(any(target_os = "android", target_os = "ios")))]
 pub use os::OsKeystore;
 pub use passphrase::{MIN_PASSPHRASE, PassphraseKeystore};
 pub use patient::Patient;

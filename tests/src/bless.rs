@@ -7,7 +7,7 @@ use std::{fmt::Write, fs, io, path::Path};
 use plumbline_protocol::{policy, vectors};
 use plumbline_server::{Access, ROUTES, Route};
 
-use crate::facade::{Source, document::document, mobile, permissions, typescript::typescript};
+use crate::facade::{Source, document::document, mobile, permissions, surface::surface, typescript::typescript};
 
 /// A file and what has to stand in it.
 type Generated = (String, String);
@@ -30,6 +30,7 @@ pub fn files() -> Vec<Generated> {
         ("docs/client.md".to_owned(), document(&source)),
         ("frontend/src/generated/client.ts".to_owned(), typescript(&source)),
         ("mobile-bindings/src/calls.rs".to_owned(), mobile::calls(&source)),
+        ("mobile-bindings/surface.txt".to_owned(), surface(&source)),
         ("tauri-app/permissions/client.toml".to_owned(), permissions::client()),
         ("tauri-app/isolation/calls.js".to_owned(), permissions::isolation()),
     ];

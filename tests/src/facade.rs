@@ -19,6 +19,7 @@ use syn::{
 pub mod document;
 pub mod mobile;
 pub mod permissions;
+pub mod surface;
 pub mod typescript;
 
 /// Types that are plain JSON: how they are written, in words and in TypeScript.

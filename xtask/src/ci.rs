@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use crate::Failure;
 use crate::bless::bless;
+use crate::cross::cross;
 use crate::deny::deny;
 use crate::desktop;
 use crate::test::test;
@@ -29,10 +30,11 @@ pub fn ci(workspace: &Workspace) -> Result<(), Failure> {
         let mut doc = workspace.cargo(["doc", "--workspace", "--no-deps", "--locked"]);
         done(succeed(doc.env("RUSTDOCFLAGS", "-D warnings")))
     };
-    let steps: [(&str, &dyn Fn() -> Step); 7] = [
+    let steps: [(&str, &dyn Fn() -> Step); 8] = [
         ("test", &|| done(test(workspace, &[]))),
         ("format", &|| cargo(&["fmt", "--all", "--check"])),
         ("clippy", &clippy),
+        ("other systems", &|| Ok(cross(workspace)?)),
         ("tidy", &|| done(tidy(workspace))),
         ("deny", &|| Ok(deny(workspace)?)),
         ("documentation", &documentation),

@@ -8,6 +8,7 @@ mod bench;
 mod bindings;
 mod bless;
 mod ci;
+mod cross;
 mod deny;
 mod desktop;
 mod frontend;
@@ -39,7 +40,7 @@ Usage: cargo xtask COMMAND
   test [SUITE...]    run the tests: rust, frontend, desktop, kotlin, swift; none named: all that this machine can run
   test soak [--seeds N] [--from SEED]
                      the trial at length: all cases of every fault, then a bad network by 100,000 seeds
-  ci                 tests, format, lints, tidy, dependencies, documentation, generated files
+  ci                 tests, format, lints, other systems, tidy, dependencies, documentation, generated files
   bless [--check]    write the generated files anew, or compare them with what is committed
   bindings           build the client for Kotlin and Swift, with their sources in target/bindings; packed for phones where
                      Android's NDK or Xcode is

@@ -2,6 +2,7 @@
 //!
 //! Invariant: every violation is printed as `file:line: what is wrong; what to do`, all of them in one run.
 
+mod phones;
 mod source;
 
 use std::fmt;
@@ -28,6 +29,7 @@ pub fn tidy(workspace: &Workspace) -> Result<(), Failure> {
             problems.extend(kinds(&text, &paths));
         }
     }
+    problems.extend(phones::check(&paths, |path| fs::read_to_string(workspace.root.join(path)).ok()));
     let rows = reliability::stale(workspace)?;
     problems.extend(rows.into_iter().map(|text| Problem { path: "tests/matrix.txt".to_owned(), line: 1, text }));
     for problem in &problems {
@@ -114,8 +116,8 @@ const SQL: &[&str] =
 /// Packages that a manifest must not name: arrows run one way.
 const ARROWS: &[(&str, &[&str])] = &[
     ("protocol/Cargo.toml", &["plumbline-core", "plumbline-server"]),
-    ("core/Cargo.toml", &["plumbline-server", "plumbline-bindings", "plumbline-desktop"]),
-    ("server/Cargo.toml", &["plumbline-core", "plumbline-bindings", "plumbline-desktop"]),
+    ("core/Cargo.toml", &["plumbline-server", "plumbline-mobile", "plumbline-desktop"]),
+    ("server/Cargo.toml", &["plumbline-core", "plumbline-mobile", "plumbline-desktop"]),
 ];
 
 /// Crates of which the lock file holds one version: two would be two databases, two TLS stacks, two truths about a key.

@@ -105,15 +105,9 @@ fn connect() -> keyring::Result<Arc<CredentialStore>> {
     Ok(windows_native_keyring_store::Store::new()?)
 }
 
-#[cfg(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android"))))]
+#[cfg(all(unix, not(target_os = "macos")))]
 fn connect() -> keyring::Result<Arc<CredentialStore>> {
     Ok(zbus_secret_service_keyring_store::Store::new()?)
-}
-
-/// A phone's shell brings a keystore of its own.
-#[cfg(any(target_os = "ios", target_os = "android"))]
-fn connect() -> keyring::Result<Arc<CredentialStore>> {
-    Err(Error::NoDefaultStore)
 }
 
 /// The three ways in which keys are not given. Everything unforeseen counts as "no keystore": it never allows a new key.
