@@ -174,8 +174,8 @@ fn apple(workspace: &Workspace, swift: &Path) -> Result<Result<PathBuf, String>,
     }
     let archive = format!("{LIBRARY}.a");
     for target in APPLE {
-        let build = ["build", "--locked", "--profile", "dist", "-p", PACKAGE, "--target", target];
-        succeed(&mut workspace.cargo(build))?;
+        let build = ["rustc", "--locked", "--profile", "dist", "-p", PACKAGE, "--lib", "--target", target];
+        succeed(workspace.cargo(build).args(["--crate-type", "staticlib"]))?;
     }
     let built = |target: &str| workspace.target.join(target).join("dist").join(&archive);
     let packed = workspace.target.join("bindings/ios");

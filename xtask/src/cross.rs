@@ -17,6 +17,15 @@ const TARGETS: [(&str, &[&str]); 3] = [
 
 const NO_C_COMPILER: &str = include_str!("cross/no-c-compiler.sh");
 
+/// `cargo xtask cross`.
+///
+/// # Errors
+/// Says what does not compile.
+pub fn command(workspace: &Workspace) -> Result<(), String> {
+    println!("cross: {}", cross(workspace)?.unwrap_or_else(|| "all systems checked".to_owned()));
+    Ok(())
+}
+
 /// Checks each target that this compiler knows. Gives back what was left out, and why.
 ///
 /// # Errors

@@ -44,6 +44,7 @@ Usage: cargo xtask COMMAND
   bless [--check]    write the generated files anew, or compare them with what is committed
   bindings           build the client for Kotlin and Swift, with their sources in target/bindings; packed for phones where
                      Android's NDK or Xcode is
+  cross              check the Rust code for the other systems that it runs on
   bench [NAME...]    measure; writes target/bench.md and target/bench.json
   reliability [--last]
                      run the tests and write docs/reliability.md: what happens to the system, and what shows that it
@@ -103,6 +104,7 @@ fn command(mut words: Vec<String>) -> Result<(), Failure> {
             _ => test::test(&workspace, &words),
         },
         "bindings" => none_left(&words).and_then(|()| bindings::bindings(&workspace)),
+        "cross" => none_left(&words).and_then(|()| Ok(cross::command(&workspace)?)),
         "ci" => none_left(&words).and_then(|()| ci::ci(&workspace)),
         "bless" => bless::bless(&workspace, flag_alone(&words, "--check")?),
         "fuzz" => fuzz::fuzz(&workspace, &fuzz::Options::parse(&words)?),

@@ -114,7 +114,7 @@ mod tests {
     fn found(files: &[(&str, &str)]) -> Vec<String> {
         let files: Vec<_> = [(CALLS, CALL_RS), (SCENARIOS, RUST)].iter().chain(files).copied().collect();
         let paths: Vec<String> = files.iter().map(|(path, _)| (*path).to_owned()).collect();
-        let read = |path: &str| Some((*files.iter().find(|(known, _)| *known == path)?).1.to_owned());
+        let read = |path: &str| Some(files.iter().find(|(known, _)| *known == path)?.1.to_owned());
         check(&paths, read).iter().map(ToString::to_string).collect()
     }
 
