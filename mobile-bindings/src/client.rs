@@ -6,9 +6,10 @@
 
 use std::{
     future::Future,
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
-    sync::{Arc, OnceLock, atomic::AtomicU64},
+    sync::{Arc, LazyLock, atomic::AtomicU64},
 };
 
 use plumbline_core::{
@@ -157,13 +158,10 @@ impl Drop for AbortOnDrop {
 
 /// The one runtime, made at first use and kept: a process has one client open, or a few.
 fn runtime() -> Result<&'static Runtime, Fault> {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    if let Some(runtime) = RUNTIME.get() {
-        return Ok(runtime);
-    }
-    let made = Builder::new_multi_thread().worker_threads(THREADS).thread_name("plumbline").enable_all().build();
-    let made = made.map_err(|cause| error::internal("runtime", &cause))?;
-    Ok(RUNTIME.get_or_init(|| made))
+    static RUNTIME: LazyLock<io::Result<Runtime>> = LazyLock::new(|| {
+        Builder::new_multi_thread().worker_threads(THREADS).thread_name("plumbline").enable_all().build()
+    });
+    RUNTIME.as_ref().map_err(|cause| error::internal("runtime", cause))
 }
 
 #[cfg(test)]

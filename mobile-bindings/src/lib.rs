@@ -6,9 +6,11 @@
 #[rustfmt::skip]
 mod calls;
 mod client;
+mod log;
 mod shell;
 
 pub use client::{Cancel, Client};
+pub use log::{Log, log_to};
 pub use plumbline_protocol::Fault;
 pub use shell::{EventListener, Keystore, ShellFault};
 

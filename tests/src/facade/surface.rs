@@ -14,7 +14,7 @@ const HEAD: &str = "\
 ";
 
 /// What lies in mobile-bindings/src, in the order of this list.
-const FILES: [&str; 3] = ["client", "calls", "shell"];
+const FILES: [&str; 4] = ["client", "calls", "shell", "log"];
 
 /// The file.
 pub fn surface(source: &Source) -> String {
@@ -61,6 +61,10 @@ fn own(text: &mut String, types: &mut BTreeSet<String>, item: &Item, mark: &str)
                     signature(text, types, "", &method.sig, "");
                 }
             }
+        }
+        Item::Fn(function) if exported(&function.attrs) => {
+            line(text, "\nfunction");
+            signature(text, types, "", &function.sig, "");
         }
         Item::Enum(item) if item.attrs.iter().any(|a| tokens(a).contains("uniffi :: Error")) => {
             enumeration(text, "error", item);
@@ -109,8 +113,8 @@ fn fields(text: &mut String, indent: &str, fields: &Fields) {
 
 /// The types of the core that `ty` names.
 fn collect(ty: &Type, types: &mut BTreeSet<String>) {
-    const OWN: [&str; 9] =
-        ["Self", "Arc", "Client", "Cancel", "Keystore", "EventListener", "ShellFault", "Result", "Option"];
+    const OWN: [&str; 10] =
+        ["Self", "Arc", "Client", "Cancel", "Keystore", "EventListener", "Log", "ShellFault", "Result", "Option"];
     if let Type::TraitObject(_) | Type::Tuple(_) = ty {
         return;
     }
