@@ -3,8 +3,8 @@
 //! `plumbline-benches [--quick | --full] [NAME...]` measures the named workloads, or all, and writes target/bench.md and
 //! target/bench.json. Invariants: a run fails only when a workload cannot be run, never because a goal is missed; `--quick`
 //! takes tiny sizes and one repeat, to see that everything runs; `--full` takes logs of a million. P2 comes with P4, P17
-//! with P18; P20 measures the window where PLUMBLINE_WINDOW says where its programs are. docs/performance.md says what each
-//! floor is.
+//! with P18; P19 and P20 measure the phone's library and the window where PLUMBLINE_LIBRARY and PLUMBLINE_WINDOW say where
+//! they are. docs/performance.md says what each floor is.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command does")]
 
 mod bulk;
@@ -18,6 +18,7 @@ mod live;
 mod measure;
 mod offline;
 mod open;
+mod phone;
 mod photo;
 mod pull;
 mod punch;
@@ -33,8 +34,8 @@ use measure::{Plan, Row};
 /// Whatever stops a run.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-const NAMES: [&str; 15] =
-    ["P1", "P2", "P3", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12", "P16", "P17", "P18", "P20"];
+const NAMES: [&str; 16] =
+    ["P1", "P2", "P3", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12", "P16", "P17", "P18", "P19", "P20"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -91,6 +92,7 @@ async fn workload(name: &str, plan: &Plan) -> Result<Vec<Row>, Failure> {
         "P16" => live::deliveries(plan).await,
         "P17" => flood::measure(plan).await,
         "P18" => live::idle(plan).await,
+        "P19" => phone::measure(plan).await,
         _ => {
             let mut rows = screens::measure(plan).await?;
             rows.extend(desk::measure(plan)?);

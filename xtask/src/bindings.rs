@@ -102,6 +102,15 @@ pub fn generate(workspace: &Workspace) -> Result<Bindings, String> {
     Ok(Bindings { library, kotlin, swift })
 }
 
+/// Builds the library as it is shipped, for this machine: optimised and without symbols. Says where it is.
+///
+/// # Errors
+/// Says what went wrong.
+pub fn optimised(workspace: &Workspace) -> Result<PathBuf, String> {
+    succeed(&mut workspace.cargo(["build", "--locked", "--profile", "dist", "-p", PACKAGE]))?;
+    Ok(workspace.target.join("dist").join(library_name()))
+}
+
 /// The library's file on this system.
 fn library_name() -> String {
     let name = LIBRARY.trim_start_matches("lib");
