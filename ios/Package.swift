@@ -1,0 +1,60 @@
+// swift-tools-version: 6.0
+// The field app for iPhones. `cargo xtask bindings` makes gen/ first; README.md says how to go on from there.
+
+import Foundation
+import PackageDescription
+
+#if os(Linux)
+  // Linux has the core's library, no Apple framework, and shims that have the declarations of those that are used.
+  let library = ProcessInfo.processInfo.environment["PLUMBLINE_LIBRARY"] ?? "../target/debug"
+  let core: [Target] = []
+  let coreDependencies: [Target.Dependency] = []
+  let link: [LinkerSetting] = [
+    .linkedLibrary("plumbline_mobile"),
+    .unsafeFlags(["-L\(library)", "-Xlinker", "-rpath", "-Xlinker", library]),
+  ]
+  // Observation's symbols are found when the program starts.
+  let loose: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "--allow-shlib-undefined"])]
+  let shimNames = [
+    "AVFoundation", "BackgroundTasks", "CoreLocation", "LocalAuthentication", "Network", "Security", "SwiftUI", "UIKit",
+  ]
+  let shimNeeds: [String: [Target.Dependency]] = [
+    "AVFoundation": ["UIKit"], "LocalAuthentication": ["Security"], "UIKit": ["SwiftUI"],
+  ]
+  let shims: [Target] = shimNames.map { (name: String) -> Target in
+    Target.target(name: name, dependencies: shimNeeds[name] ?? [], path: "Tests/Shims/\(name)")
+  }
+  let shimDependencies: [Target.Dependency] = shimNames.map { (name: String) -> Target.Dependency in Target.Dependency.byName(name: name) }
+#else
+  let core: [Target] = [.binaryTarget(name: "PlumblineCoreLibrary", path: "gen/PlumblineMobile.xcframework")]
+  let coreDependencies: [Target.Dependency] = ["PlumblineCoreLibrary"]
+  let link: [LinkerSetting] = []
+  let loose: [LinkerSetting] = []
+  let shims: [Target] = []
+  let shimDependencies: [Target.Dependency] = []
+#endif
+
+// Both are generated. In mode 6 the compiler of 6.0.3 crashes on them.
+let bindings: [Target] = [
+  .systemLibrary(name: "PlumblineFFI", path: "gen/PlumblineFFI"),
+  .target(
+    name: "Plumbline", dependencies: ["PlumblineFFI"] + coreDependencies, path: "gen/Plumbline",
+    swiftSettings: [.swiftLanguageMode(.v5)], linkerSettings: link),
+]
+
+let model: [Target] = [
+  .target(name: "PlumblineModel", dependencies: ["Plumbline"], resources: [.copy("strings")], linkerSettings: loose),
+  .testTarget(name: "PlumblineModelTests", dependencies: ["PlumblineModel"], linkerSettings: loose),
+]
+
+let screenDependencies: [Target.Dependency] = ["PlumblineModel"] + shimDependencies
+let screens: [Target] = [
+  .target(name: "PlumblineUI", dependencies: screenDependencies),
+  .target(name: "PlumblinePlatform", dependencies: screenDependencies),
+]
+
+let package = Package(
+  name: "PlumblinePhone",
+  platforms: [.iOS(.v17), .macOS(.v14)],
+  products: ["PlumblineModel", "PlumblineUI", "PlumblinePlatform"].map { .library(name: $0, targets: [$0]) },
+  targets: core + shims + bindings + model + screens)

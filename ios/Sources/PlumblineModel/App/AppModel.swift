@@ -1,0 +1,148 @@
+// The app: opens the core, says which screen comes first, hears what changed, and lets the core rest with the phone.
+
+import Foundation
+import Observation
+
+/// The one model behind all screens.
+@MainActor @Observable
+public final class AppModel {
+  /// What stands between a person and their work.
+  public enum Stage {
+    case opening
+    /// The store does not open, and why. Nothing was changed by trying.
+    case shut(Fault)
+    /// Nobody enrolled this phone yet.
+    case enrol(Client)
+    /// The core is open, and its owner is to show themselves.
+    case locked(Client)
+    case inside(Client)
+  }
+
+  public private(set) var stage = Stage.opening
+  /// How this device stands; as last read.
+  public private(set) var status: StatusView?
+  public private(set) var changes = Changes()
+  /// A link that was opened and is not used yet.
+  public var link: String?
+  public let phone: Phone
+  public let settings: Settings
+
+  private var client: Client?
+  private var awake: Awake?
+  private var ear: Ear?
+  private var hearing: Task<Void, Never>?
+  /// When the screen went away; none while it is there.
+  private var away: Int64?
+
+  /// Who looks away for less than this finds the app open.
+  static let grace: Int64 = 60_000
+
+  public init(phone: Phone) {
+    self.phone = phone
+    settings = Settings(phone.settings)
+  }
+
+  public var words: Words { Words(settings.language ?? Language.preferred(Locale.preferredLanguages)) }
+  public var format: Format { Format(words.language) }
+
+  /// Opens the store, or says why it does not open. Also for who tries again.
+  public func open() async {
+    guard client == nil else { return }
+    stage = .opening
+    let ear = Ear()
+    do {
+      let client = try await openClient(phone: phone, listener: ear)
+      (self.client, self.ear) = (client, ear)
+      awake = Awake(pause: { try await client.pause() }, resume: { try await client.resume() })
+      hear(ear)
+      try await settle(client)
+    } catch {
+      stage = .shut(Fault(error))
+    }
+  }
+
+  /// Goes on with what this device is now: new, or somebody's.
+  func settle(_ client: Client) async throws {
+    let status = try await client.status()
+    self.status = status
+    if status.state == "new" {
+      stage = .enrol(client)
+    } else {
+      client.start()
+      stage = .locked(client)
+    }
+  }
+
+  /// The owner is there.
+  func enter(_ client: Client) { stage = .inside(client) }
+
+  /// Takes a link by which the app was opened.
+  public func take(link: String) { self.link = link }
+
+  /// The screen goes away: the core lets go of its files, unless work in the background still needs it.
+  public func leave() async {
+    away = phone.now()
+    try? await awake?.release(.screen)
+  }
+
+  /// The screen is back. Who was away for long shows themselves again.
+  public func comeBack() async {
+    guard let client, let awake else { return await open() }
+    if case .inside = stage, let away, phone.now() - away > AppModel.grace { stage = .locked(client) }
+    away = nil
+    do {
+      try await awake.need(.screen)
+      await refresh()
+    } catch {
+      stage = .shut(Fault(error))
+    }
+  }
+
+  /// The phone found a network.
+  public func networkCame() { client?.wake(reason: .network) }
+
+  /// One round in the background. True where all that waited went.
+  public func workInBackground() async -> Bool {
+    if client == nil { await open() }
+    guard let client, let awake, status?.state == "enrolled" else { return true }
+    do {
+      try await awake.need(.background)
+      let done = try await client.cancelling { try await $0.sync() }
+      try await awake.release(.background)
+      return done.waiting == 0
+    } catch {
+      try? await awake.release(.background)
+      return false
+    }
+  }
+
+  /// Forgets this device's client, after a sign-out; the next one begins anew.
+  func begin() async {
+    await close()
+    await open()
+  }
+
+  /// Lets go of the core.
+  public func close() async {
+    try? await awake?.release(.screen)
+    ear?.close()
+    hearing?.cancel()
+    (client, awake, ear, hearing, status) = (nil, nil, nil, nil, nil)
+  }
+
+  func refresh() async {
+    if let client, let status = try? await client.status() { self.status = status }
+  }
+
+  private func hear(_ ear: Ear) {
+    hearing = Task { [weak self] in
+      for await event in ear.events {
+        self?.changes.hear(event)
+        switch event {
+        case .outbox, .connection, .alarm: await self?.refresh()
+        case .records, .photo: break
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+// Status is shape and word; colour comes last. Each mark has a spoken label.
+
+import PlumblineModel
+import SwiftUI
+
+/// Where a photograph's bytes are.
+struct CustodyMark: View {
+  let state: Custody
+  @Environment(\.theme) private var theme
+
+  var body: some View {
+    Image(systemName: symbol)
+      .foregroundStyle(state == .local ? theme.ink.text2.color : theme.ink.ok.color)
+      .accessibilityLabel(Text(verbatim: theme.words[CustodyMark.key(state)]))
+  }
+
+  static func key(_ state: Custody) -> String {
+    switch state {
+    case .local: "custody.local"
+    case .received: "custody.received"
+    case .verified: "custody.verified"
+    }
+  }
+
+  private var symbol: String {
+    switch state {
+    case .local: "circle.dashed"
+    case .received: "circle.lefthalf.filled"
+    case .verified: "checkmark.circle.fill"
+    }
+  }
+}
+
+/// Where a punch was: a ring for the fence, a dot for the phone.
+struct PlaceMark: View {
+  let verdict: String
+  @Environment(\.theme) private var theme
+
+  var body: some View {
+    ZStack {
+      Circle().strokeBorder(style: StrokeStyle(lineWidth: 2, dash: isSure ? [] : [3, 3])).frame(width: 20, height: 20)
+      if verdict == "no_place" {
+        Image(systemName: "line.diagonal")
+      } else {
+        Circle().frame(width: 7, height: 7).offset(x: verdict == "outside" ? 14 : 0)
+      }
+    }
+    .frame(width: 36, height: 24)
+    .foregroundStyle(verdict == "inside" ? theme.ink.ok.color : theme.ink.attention.color)
+    .accessibilityHidden(true)
+  }
+
+  private var isSure: Bool { verdict == "inside" || verdict == "outside" }
+}
+
+/// A verdict and its accuracy: "Inside site, ±20 ft".
+struct VerdictLine: View {
+  let verdict: VerdictView
+  @Environment(\.theme) private var theme
+
+  var body: some View {
+    HStack(spacing: 8) {
+      PlaceMark(verdict: verdict.verdict)
+      Text(verbatim: theme.words.place(verdict)).font(.body.weight(theme.strong))
+    }
+    .accessibilityElement(children: .combine)
+  }
+}

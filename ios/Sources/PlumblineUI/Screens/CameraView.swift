@@ -1,0 +1,144 @@
+// The camera: dark in every look. Time and place quality stand above before the shot, the shutter below is for gloves.
+
+import PlumblineModel
+import SwiftUI
+
+struct CameraView: View {
+  @State var model: CameraModel
+  let tools: Tools
+
+  @State private var isChoosing = false
+  @Environment(\.theme) private var theme
+  @Environment(\.dismiss) private var dismiss
+
+  var body: some View {
+    VStack(spacing: 0) {
+      quality
+      finder
+      foot
+    }
+    .background(Color.black)
+    .foregroundStyle(Color.white)
+    .environment(\.theme, Theme(look: .dark, words: theme.words))
+    .sheet(isPresented: $isChoosing) { SiteSheet(model: model).environment(\.theme, theme) }
+    .task { await model.load() }
+    .task { await model.follow() }
+  }
+
+  private var quality: some View {
+    HStack(alignment: .top, spacing: Size.gutter) {
+      QualityLine(
+        symbol: model.timeChecked == nil ? "clock.badge.questionmark" : "clock.badge.checkmark",
+        isGood: model.timeChecked != nil, text: theme.words.time(checked: model.timeChecked))
+      QualityLine(
+        symbol: model.whereabouts.fix == nil ? "location.slash" : "location", isGood: model.whereabouts.fix != nil,
+        text: theme.words.place(model.whereabouts))
+    }
+    .frame(maxWidth: .infinity, alignment: .leading)
+    .padding(Size.gutter)
+  }
+
+  @ViewBuilder private var finder: some View {
+    ZStack {
+      switch model.state {
+      case .checking: ProgressView()
+      case .full:
+        Note(tone: .wrong, title: theme.words["camera.full"], text: theme.words["camera.fullWay"]).padding(Size.gutter)
+      case .failed(let fault): FaultNote(fault: fault).padding(Size.gutter)
+      case .ready: tools.finder().accessibilityLabel(Text(verbatim: theme.words["camera.finder"]))
+      }
+    }
+    .frame(maxWidth: .infinity, maxHeight: .infinity)
+  }
+
+  private var foot: some View {
+    VStack(spacing: Size.gap) {
+      Button { isChoosing = true } label: {
+        HStack {
+          Image(systemName: "link").accessibilityHidden(true)
+          Text(verbatim: model.site?.name ?? theme.words["now.noProject"]).font(.body.weight(.semibold))
+          Spacer(minLength: 0)
+          Text(verbatim: theme.words["camera.change"]).font(.body.weight(.semibold))
+        }
+        .frame(minHeight: Size.least)
+      }
+      .buttonStyle(.plain)
+      if let unsealed = model.unsealed {
+        FaultNote(fault: unsealed.fault)
+        WideButton(title: theme.words["camera.again"], symbol: "arrow.clockwise") { Task { await model.tryAgain() } }
+      }
+      HStack {
+        Button { dismiss() } label: {
+          Image(systemName: "xmark").font(.title2).frame(width: Size.action, height: Size.action)
+        }
+        .accessibilityLabel(Text(verbatim: theme.words["camera.close"]))
+        Spacer()
+        ShutterButton(isSealing: model.isSealing) { Task { await model.shoot(tools.shutter) } }
+          .disabled(!model.canShoot)
+        Spacer()
+        Color.clear.frame(width: Size.action, height: Size.action)
+      }
+      Text(verbatim: theme.words.camera(model)).font(.callout).multilineTextAlignment(.center)
+    }
+    .padding(Size.gutter)
+  }
+}
+
+private struct QualityLine: View {
+  let symbol: String
+  let isGood: Bool
+  let text: String
+
+  var body: some View {
+    HStack(alignment: .firstTextBaseline, spacing: 8) {
+      Image(systemName: symbol)
+        .foregroundStyle(isGood ? Palette.of(.dark).ok.color : Palette.of(.dark).attention.color)
+        .accessibilityHidden(true)
+      Text(verbatim: text).font(.callout.weight(.semibold))
+    }
+    .accessibilityElement(children: .combine)
+  }
+}
+
+private struct ShutterButton: View {
+  let isSealing: Bool
+  let action: @MainActor () -> Void
+
+  @Environment(\.theme) private var theme
+  @Environment(\.isEnabled) private var isEnabled
+
+  var body: some View {
+    Button(action: action) {
+      ZStack {
+        Circle().strokeBorder(Color.white, lineWidth: 6)
+        Circle().fill(isEnabled ? Color.white : Color.gray).padding(12)
+        if isSealing { ProgressView() }
+      }
+      .frame(width: Size.shutter, height: Size.shutter)
+    }
+    .buttonStyle(.plain)
+    .accessibilityLabel(Text(verbatim: theme.words["camera.shutter"]))
+  }
+}
+
+private struct SiteSheet: View {
+  @Bindable var model: CameraModel
+  @Environment(\.theme) private var theme
+  @Environment(\.dismiss) private var dismiss
+
+  var body: some View {
+    ScrollView {
+      VStack(alignment: .leading) {
+        ForEach(model.sites) { site in
+          ChoiceRow(title: site.name, isChosen: site == model.site) {
+            model.site = site
+            dismiss()
+          }
+        }
+      }
+      .padding(Size.gutter)
+    }
+    .presentationDetents([.medium])
+    .ground(theme)
+  }
+}

@@ -1,0 +1,49 @@
+// Enrol: who invites, what is collected, and one button.
+
+import PlumblineModel
+import SwiftUI
+
+struct EnrolView: View {
+  @State var model: EnrolModel
+  @Environment(\.theme) private var theme
+
+  var body: some View {
+    ScrollView {
+      VStack(alignment: .leading, spacing: Size.gutter) {
+        Text(verbatim: theme.words["enrol.title"]).font(.title.weight(theme.strong)).accessibilityAddTraits(.isHeader)
+        TextField(theme.words["enrol.link"], text: $model.link, axis: .vertical)
+          .autocorrectionDisabled()
+          .textInputAutocapitalization(.never)
+          .padding(16)
+          .frame(minHeight: Size.least)
+          .overlay {
+            RoundedRectangle(cornerRadius: Size.radius).strokeBorder(theme.ink.edge.color, lineWidth: Size.edge(theme.look))
+          }
+        if let server = model.server {
+          Text(verbatim: theme.words["enrol.server", ["server": server]]).font(.body.weight(theme.strong))
+        }
+        Text(verbatim: theme.words["enrol.collects"]).foregroundStyle(theme.ink.text2.color)
+        result
+      }
+      .padding(Size.gutter)
+    }
+    .safeAreaInset(edge: .bottom) {
+      WideButton(
+        title: theme.words[model.state == .enrolling ? "enrol.adding" : "enrol.add"], symbol: "iphone", isFilled: true,
+        height: Size.primary
+      ) { Task { await model.add() } }
+      .disabled(!model.canAdd)
+      .padding(Size.gutter)
+    }
+    .task { await model.load() }
+  }
+
+  @ViewBuilder private var result: some View {
+    switch model.state {
+    case .asking: EmptyView()
+    case .enrolling: ProgressView().frame(maxWidth: .infinity)
+    case .saved: Note(tone: .attention, title: theme.words["enrol.saved"], text: theme.words["enrol.savedWay"])
+    case .failed(let words): Note(tone: .wrong, title: words.cause, text: words.wayOn)
+    }
+  }
+}

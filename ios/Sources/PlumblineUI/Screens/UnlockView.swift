@@ -1,0 +1,37 @@
+// Unlock: a name, what waits, and face, finger or passcode.
+
+import PlumblineModel
+import SwiftUI
+
+struct UnlockView: View {
+  @State var model: UnlockModel
+  @Environment(\.theme) private var theme
+
+  var body: some View {
+    VStack(alignment: .leading, spacing: Size.gutter) {
+      Spacer()
+      Text(verbatim: model.name).font(.title.weight(theme.strong)).accessibilityAddTraits(.isHeader)
+      if model.waiting > 0 {
+        Text(verbatim: theme.words.count("unlock.waiting", model.waiting)).foregroundStyle(theme.ink.text2.color)
+      }
+      if case .refused(let proof) = model.state, let key = UnlockView.key(proof) {
+        Note(tone: .attention, title: theme.words[key], text: theme.words["unlock.safe"])
+      }
+      Spacer()
+      WideButton(title: theme.words["unlock.do"], symbol: "lock.open", isFilled: true, height: Size.primary) {
+        Task { await model.unlock() }
+      }
+    }
+    .padding(Size.gutter)
+    .task { await model.unlock() }
+  }
+
+  private static func key(_ proof: Proof) -> String? {
+    switch proof {
+    case .owner: nil
+    case .nobody: "unlock.refused"
+    case .changed: "unlock.changed"
+    case .unprotected: "unlock.noLock"
+    }
+  }
+}

@@ -1,0 +1,156 @@
+// Waiting: is it safe? Count and size first, then what needs a person, then what goes by itself.
+
+import PlumblineModel
+import SwiftUI
+
+struct WaitingView: View {
+  @State var model: WaitingModel
+  let app: AppModel
+
+  @Environment(\.theme) private var theme
+
+  var body: some View {
+    ScrollView {
+      VStack(alignment: .leading, spacing: Size.gutter) {
+        Reading(shown: model.waiting, coming: theme.words["waiting.reading"]) { waiting in
+          Text(verbatim: theme.words.safe(waiting, contact: model.contact, now: app.phone.now())).font(.body)
+          ForEach(waiting.refused, id: \.action) { item in RefusedCard(model: model, item: item) }
+          ForEach(waiting.conflicts) { conflict in ConflictCard(model: model, conflict: conflict) }
+          if waiting.count > 0 { sending(waiting) }
+        }
+        if let fault = model.fault { FaultNote(fault: fault) }
+        if let sent = model.sent {
+          Note(tone: .calm, title: theme.words.round(sent))
+        }
+      }
+      .padding(Size.gutter)
+    }
+    .navigationTitle(Text(verbatim: theme.words["waiting.title"]))
+    .safeAreaInset(edge: .bottom) { actions }
+    .ground(theme)
+    .task(id: app.changes.mark(WaitingModel.topics)) { await model.load() }
+  }
+
+  private func sending(_ waiting: WaitingModel.Waiting) -> some View {
+    VStack(alignment: .leading, spacing: 0) {
+      HStack {
+        Image(systemName: "circle.dashed").accessibilityHidden(true)
+        Text(verbatim: theme.words["custody.local"])
+        Spacer()
+        Text(verbatim: theme.format.number(waiting.count))
+      }
+      .font(.body.weight(theme.strong))
+      .frame(minHeight: Size.least)
+      .accessibilityElement(children: .combine)
+      ForEach(waiting.sending, id: \.action) { item in
+        Rule()
+        HStack {
+          VStack(alignment: .leading, spacing: 4) {
+            Text(verbatim: theme.words.title(item)).font(.body.weight(theme.strong))
+            Text(verbatim: theme.format.when(item.made, now: app.phone.now())).foregroundStyle(theme.ink.text2.color)
+          }
+          Spacer(minLength: 0)
+          if item.state == "logged" { Image(systemName: "circle.lefthalf.filled").accessibilityHidden(true) }
+        }
+        .frame(minHeight: Size.least)
+        .accessibilityElement(children: .combine)
+      }
+      ForEach(waiting.uploads, id: \.photo) { upload in
+        Rule()
+        HStack {
+          VStack(alignment: .leading, spacing: 4) {
+            Text(verbatim: theme.words.kind("photo")).font(.body.weight(theme.strong))
+            if let fault = upload.fault {
+              Text(verbatim: theme.words.say(fault).cause).foregroundStyle(theme.ink.text2.color)
+            }
+          }
+          Spacer(minLength: 0)
+          Text(verbatim: theme.format.bytes(upload.bytes))
+        }
+        .frame(minHeight: Size.least)
+        .accessibilityElement(children: .combine)
+      }
+    }
+  }
+
+  private var actions: some View {
+    VStack(spacing: Size.gap) {
+      if let copy = model.copy {
+        ShareLink(item: copy) { Text(verbatim: theme.words["copy.share"]).frame(maxWidth: .infinity, minHeight: Size.least) }
+      }
+      HStack(spacing: Size.gap) {
+        if model.isSending {
+          WideButton(title: theme.words["waiting.stop"], symbol: "stop.circle", height: Size.primary) { model.stop() }
+        } else {
+          WideButton(title: theme.words["waiting.try"], symbol: "arrow.up.circle", isFilled: true, height: Size.primary) {
+            Task { await model.tryNow() }
+          }
+        }
+        WideButton(title: theme.words["waiting.handOver"], symbol: "tray.and.arrow.up", height: Size.primary) {
+          Task { await model.handOver() }
+        }
+        .disabled(model.isCopying)
+      }
+    }
+    .padding(Size.gutter)
+    .background(theme.ink.canvas.color)
+  }
+}
+
+/// What the server did not take: why, and what to do.
+private struct RefusedCard: View {
+  let model: WaitingModel
+  let item: WaitingItem
+
+  @State private var isAsked = false
+  @Environment(\.theme) private var theme
+
+  var body: some View {
+    VStack(alignment: .leading, spacing: Size.gap) {
+      Note(tone: .wrong, title: theme.words.refused(item), text: item.fault.map { theme.words.say($0).cause })
+      WideButton(title: theme.words["waiting.dismiss"], symbol: "xmark") { isAsked = true }
+        .confirmationDialog(
+          theme.words["waiting.dismissTitle"], isPresented: $isAsked, titleVisibility: .visible
+        ) {
+          Button(theme.words["waiting.dismiss"], role: .destructive) { Task { await model.dismiss(item) } }
+          Button(theme.words["common.cancel"], role: .cancel) {}
+        } message: {
+          Text(verbatim: theme.words[item.state == "held" ? "waiting.dismissHeld" : "waiting.dismissRefused"])
+        }
+    }
+  }
+}
+
+/// All values of a field that people wrote without seeing each other's.
+private struct ConflictCard: View {
+  let model: WaitingModel
+  let conflict: Conflict
+
+  @State private var reason = ""
+  @Environment(\.theme) private var theme
+
+  var body: some View {
+    VStack(alignment: .leading, spacing: Size.gap) {
+      Label(theme.words.title(conflict), systemImage: "arrow.triangle.branch").font(.headline)
+        .accessibilityAddTraits(.isHeader)
+      Text(verbatim: theme.words["conflict.stays"]).foregroundStyle(theme.ink.text2.color)
+      if conflict.owesReason { Entry(title: theme.words["records.reason"], text: $reason) }
+      ForEach(conflict.values.indices, id: \.self) { index in
+        let value = conflict.values[index]
+        VStack(alignment: .leading, spacing: 8) {
+          Text(verbatim: theme.words.value(value)).font(.body.weight(theme.strong))
+          if index == conflict.values.count - 1 { Text(verbatim: theme.words["conflict.showsNow"]) }
+          WideButton(title: theme.words["conflict.keep"], symbol: "checkmark") {
+            Task { await model.choose(value, of: conflict, reason: reason) }
+          }
+          .disabled(conflict.owesReason && reason.isEmpty)
+          .accessibilityLabel(Text(verbatim: theme.words["conflict.keepThis", ["value": theme.words.value(value)]]))
+        }
+        .padding(16)
+        .overlay {
+          RoundedRectangle(cornerRadius: Size.radius).strokeBorder(theme.ink.edge.color, lineWidth: Size.edge(theme.look))
+        }
+      }
+    }
+  }
+}
