@@ -44,7 +44,8 @@ let bindings: [Target] = [
 
 let model: [Target] = [
   .target(name: "PlumblineModel", dependencies: ["Plumbline"], resources: [.copy("strings")], linkerSettings: loose),
-  .testTarget(name: "PlumblineModelTests", dependencies: ["PlumblineModel"], linkerSettings: loose),
+  .testTarget(
+    name: "PlumblineModelTests", dependencies: ["PlumblineModel"], resources: [.copy("Pictures")], linkerSettings: loose),
 ]
 
 let screenDependencies: [Target.Dependency] = ["PlumblineModel"] + shimDependencies
@@ -56,5 +57,5 @@ let screens: [Target] = [
 let package = Package(
   name: "PlumblinePhone",
   platforms: [.iOS(.v17), .macOS(.v14)],
-  products: ["PlumblineModel", "PlumblineUI", "PlumblinePlatform"].map { .library(name: $0, targets: [$0]) },
-  targets: core + shims + bindings + model + screens)
+  products: [],
+  targets: bindings + model)

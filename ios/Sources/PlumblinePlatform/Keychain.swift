@@ -19,7 +19,7 @@ public final class Keychain: Keystore {
     switch status {
     case errSecSuccess:
       // An item without its bytes is one that this phone no longer opens.
-      guard let secret = found as? Data else { throw Fault.Locked(why: .invalidated) }
+      guard let secret = found as? Data else { throw ShellFault.Invalidated }
       return secret
     case errSecItemNotFound: return nil
     default: throw Keychain.fault(status)
@@ -47,7 +47,7 @@ public final class Keychain: Keystore {
   public func probe() throws {
     let name = "probe"
     try store(name: name, secret: Data([1]))
-    guard try load(name: name) == Data([1]) else { throw Fault.Locked(why: .missing) }
+    guard try load(name: name) == Data([1]) else { throw ShellFault.Missing }
     try remove(name: name)
   }
 
@@ -66,12 +66,13 @@ public final class Keychain: Keystore {
   }
 
   /// Missing, locked and invalidated are three different things, and none of them means "no key yet".
-  private static func fault(_ status: OSStatus) -> Fault {
+  private static func fault(_ status: OSStatus) -> ShellFault {
     switch status {
-    case errSecInteractionNotAllowed: .Locked(why: .locked)
-    case errSecDecode, errSecAuthFailed: .Locked(why: .invalidated)
+    case errSecInteractionNotAllowed: .Locked
+    case errSecDecode, errSecAuthFailed: .Invalidated
     case errSecDiskFull: .StorageFull
-    default: .Locked(why: .missing)
+    case errSecNotAvailable, errSecMissingEntitlement: .Missing
+    default: .Failed
     }
   }
 }

@@ -36,7 +36,7 @@ extension Fault {
 
 extension Datum {
   var text: String? { if case .text(let text) = self { text } else { nil } }
-  var texts: [String] { if case .list(let all) = self { all.compactMap(\.text) } else { [] } }
+  var texts: [String] { if case .items(let all) = self { all.compactMap(\.text) } else { [] } }
   var moment: MomentView? { if case .moment(let moment) = self { moment } else { nil } }
 }
 

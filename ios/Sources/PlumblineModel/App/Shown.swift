@@ -10,7 +10,8 @@ public struct Shown<Value: Sendable>: Sendable {
   /// True before the first answer.
   public var isComing: Bool { value == nil && fault == nil }
 
-  /// Reads; what was shown stays where that fails.
+  /// Takes an answer; what was shown stays where that is a fault. The answer is awaited before, never in the call: the value
+  /// is held from there on.
   mutating func take(_ result: Result<Value, Fault>) {
     switch result {
     case .success(let value): (self.value, fault) = (value, nil)

@@ -58,7 +58,8 @@ public final class HoursModel {
   public func load() async {
     guard let member = app.status?.member else { return }
     let date = date
-    week.take(await asking { try await HoursModel.read(client, member: member, date: date) })
+    let answer = await asking { try await HoursModel.read(client, member: member, date: date) }
+    week.take(answer)
   }
 
   /// Shows the week that many weeks later.

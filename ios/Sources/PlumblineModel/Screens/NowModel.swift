@@ -51,7 +51,8 @@ public final class NowModel {
 
   public func load() async {
     let (wall, member) = (app.phone.now(), app.status?.member ?? "")
-    today.take(await asking { try await Today.read(client, member: member, wall: wall) })
+    let answer = await asking { try await Today.read(client, member: member, wall: wall) }
+    today.take(answer)
     readAt = wall
     verdict = await newestVerdict()
     await app.refresh()
@@ -82,8 +83,8 @@ public final class NowModel {
 
   /// Chooses where; a classification that is not of that project goes.
   public func choose(_ site: Site) {
-    asked?.classification = asked?.classification.flatMap(site.allows)
-    asked?.site = site
+    guard let before = asked else { return }
+    asked = Asked(step: before.step, site: site, classification: before.classification.flatMap(site.allows))
   }
 
   public func choose(classification: String?) { asked?.classification = classification }

@@ -28,7 +28,8 @@ public final class PhotographModel {
 
   public func load() async {
     let which = RecordRequest(id: id)
-    photo.take(await asking { try await client.photo(request: which) })
+    let answer = await asking { try await client.photo(request: which) }
+    photo.take(answer)
     custody = (try? await client.custody(request: which)) ?? custody
     if picture == nil { picture = try? await client.thumbnail(request: which) }
   }

@@ -21,12 +21,14 @@ public final class PhotographsModel {
   public var isFiltered: Bool { !text.trimmed.isEmpty }
 
   public func load() async {
-    photos.take(await read(after: nil))
+    let answer = await read(after: nil)
+    photos.take(answer)
   }
 
   public func more() async {
     guard hasMore, let known = photos.value else { return }
-    photos.take(await read(after: next).map { known + $0 })
+    let answer = await read(after: next).map { known + $0 }
+    photos.take(answer)
   }
 
   /// The picture to show, where there is one.

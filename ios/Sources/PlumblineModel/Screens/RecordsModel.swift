@@ -48,13 +48,13 @@ public final class RecordsModel {
   private func list() async {
     guard let kind else { return }
     let words = text.trimmed
-    records.take(
-      await asking {
-        if words.isEmpty {
-          try await client.list(request: ListRequest(kind: kind.name, limit: 100)).records
-        } else {
-          try await client.search(request: SearchRequest(text: words, limit: 100)).filter { $0.kind == kind.name }
-        }
-      })
+    let answer = await asking {
+      if words.isEmpty {
+        try await client.list(request: ListRequest(kind: kind.name, limit: 100)).records
+      } else {
+        try await client.search(request: SearchRequest(text: words, limit: 100)).filter { $0.kind == kind.name }
+      }
+    }
+    records.take(answer)
   }
 }

@@ -55,12 +55,12 @@ public final class WaitingModel {
   public var contact: Int64? { app.status?.contact }
 
   public func load() async {
-    waiting.take(
-      await asking {
-        Waiting(
-          items: try await client.waiting(), uploads: try await client.uploads(),
-          conflicts: try await WaitingModel.conflicts(client))
-      })
+    let answer = await asking {
+      Waiting(
+        items: try await client.waiting(), uploads: try await client.uploads(),
+        conflicts: try await WaitingModel.conflicts(client))
+    }
+    waiting.take(answer)
     await app.refresh()
   }
 

@@ -122,7 +122,7 @@ extension Words {
     case .bool(let flag): self[flag ? "value.yes" : "value.no"]
     case .int(let number): format.number(Int(number))
     case .text(let text): text
-    case .list(let all): all.map(value).joined(separator: ", ")
+    case .items(let all): all.map(value).joined(separator: ", ")
     case .moment(let moment): "\(format.day(moment.stated)), \(format.moment(moment))"
     case .typed(let typed): "\(format.day(typed.typed)), \(format.time(typed.typed))"
     case .place(let place): self.place(place)

@@ -1,0 +1,130 @@
+// A phone without a phone: what the platform would give, by hand. Keys are in memory, and do what a test tells them to.
+
+import Foundation
+import PlumblineModel
+
+/// A keystore that can go missing, be locked, or change.
+final class Keys: Keystore, @unchecked Sendable {
+  enum Mood { case well, missing, locked, changed }
+
+  private let lock = NSLock()
+  private var secrets: [String: Data] = [:]
+  private var mood = Mood.well
+
+  func turn(_ mood: Mood) { lock.withLock { self.mood = mood } }
+
+  func load(name: String) throws -> Data? { try open { secrets[name] } }
+  func store(name: String, secret: Data) throws { try open { secrets[name] = secret } }
+  func remove(name: String) throws { try open { secrets[name] = nil } }
+  func probe() throws { try open {} }
+
+  private func open<T>(_ work: () -> T) throws -> T {
+    try lock.withLock {
+      switch mood {
+      case .well: return work()
+      case .missing: throw ShellFault.Missing
+      case .locked: throw ShellFault.Locked
+      case .changed: throw ShellFault.Invalidated
+      }
+    }
+  }
+}
+
+/// The owner, who is there or not.
+final class Owner: Presence, @unchecked Sendable {
+  private let lock = NSLock()
+  private var answer = Proof.owner
+
+  func turn(_ answer: Proof) { lock.withLock { self.answer = answer } }
+  func prove(_ reason: String) async -> Proof { lock.withLock { answer } }
+}
+
+/// A place that was measured when it is asked for.
+struct Here: Places {
+  let states: [Whereabouts]
+
+  func follow() -> AsyncStream<Whereabouts> {
+    AsyncStream { stream in
+      states.forEach { stream.yield($0) }
+      stream.finish()
+    }
+  }
+}
+
+final class Drawer: SettingsStore, @unchecked Sendable {
+  private let lock = NSLock()
+  private var texts: [String: String] = [:]
+
+  func text(_ key: String) -> String? { lock.withLock { texts[key] } }
+  func keep(_ key: String, _ text: String?) { lock.withLock { texts[key] = text } }
+}
+
+/// A camera that has a real picture, each time another one.
+struct Album: Shutter {
+  func shoot(into folder: URL) async throws -> URL {
+    guard let picture = Bundle.module.url(forResource: "path", withExtension: "jpg", subdirectory: "Pictures") else {
+      throw Said(text: "there is no picture")
+    }
+    let file = folder.appendingPathComponent("\(UUID().uuidString).jpg")
+    // What follows the end of a picture is not shown, but hashed.
+    try (Data(contentsOf: picture) + Data(UUID().uuidString.utf8)).write(to: file)
+    return file
+  }
+}
+
+/// A wall that opens when a test says so.
+final class Gate: @unchecked Sendable {
+  private let lock = NSLock()
+  private var isOpen = false
+  private var waiting: [CheckedContinuation<Void, Never>] = []
+
+  func pass() async {
+    await withCheckedContinuation { one in
+      let go = lock.withLock {
+        if !isOpen { waiting.append(one) }
+        return isOpen
+      }
+      if go { one.resume() }
+    }
+  }
+
+  func open() {
+    let all = lock.withLock {
+      isOpen = true
+      defer { waiting = [] }
+      return waiting
+    }
+    all.forEach { $0.resume() }
+  }
+}
+
+/// A phone in somebody's pocket, with a folder of its own.
+struct Pocket {
+  let folder: URL
+  let keys = Keys()
+  let owner = Owner()
+  let drawer = Drawer()
+  /// Ten seconds are over when it opens.
+  let tenSeconds = Gate()
+
+  init(in world: URL) throws {
+    folder = world.appendingPathComponent("phone")
+    for name in ["store", "shots", "exports"] {
+      try FileManager.default.createDirectory(
+        at: folder.appendingPathComponent(name), withIntermediateDirectories: true)
+    }
+  }
+
+  static let fix = Fix(
+    place: PlaceView(latE7: 371_000_000, lonE7: -1_220_000_000, accuracyCm: 500, mock: false, source: "gnss"),
+    at: Int64(Date().timeIntervalSince1970 * 1000), reduced: false)
+
+  var phone: Phone {
+    let gate = tenSeconds
+    return Phone(
+      home: folder.appendingPathComponent("store"), shots: folder.appendingPathComponent("shots"),
+      exports: folder.appendingPathComponent("exports"), label: "Ana's phone", boot: nil, keystore: keys,
+      presence: owner, places: Here(states: [.searching, .fix(Pocket.fix)]), settings: drawer,
+      wait: { _ in await gate.pass() })
+  }
+}
