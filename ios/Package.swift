@@ -24,6 +24,11 @@ import PackageDescription
   let shims: [Target] = shimNames.map { (name: String) -> Target in
     Target.target(name: name, dependencies: shimNeeds[name] ?? [], path: "Tests/Shims/\(name)")
   }
+  // The app itself is Xcode's to build; here its sources are checked beside the others.
+  let appDependencies: [Target.Dependency] = ["PlumblineUI", "PlumblinePlatform"]
+  let app: [Target] = [
+    .target(name: "PlumblineApp", dependencies: appDependencies, path: "App", exclude: ["Resources"])
+  ]
   let shimDependencies: [Target.Dependency] = shimNames.map { (name: String) -> Target.Dependency in Target.Dependency.byName(name: name) }
 #else
   let core: [Target] = [.binaryTarget(name: "PlumblineCoreLibrary", path: "gen/PlumblineMobile.xcframework")]
@@ -31,6 +36,7 @@ import PackageDescription
   let link: [LinkerSetting] = []
   let loose: [LinkerSetting] = []
   let shims: [Target] = []
+  let app: [Target] = []
   let shimDependencies: [Target.Dependency] = []
 #endif
 
@@ -52,10 +58,10 @@ let screenDependencies: [Target.Dependency] = ["PlumblineModel"] + shimDependenc
 let screens: [Target] = [
   .target(name: "PlumblineUI", dependencies: screenDependencies),
   .target(name: "PlumblinePlatform", dependencies: screenDependencies),
-]
+] + app
 
 let package = Package(
   name: "PlumblinePhone",
   platforms: [.iOS(.v17), .macOS(.v14)],
-  products: [],
-  targets: bindings + model)
+  products: ["PlumblineModel", "PlumblineUI", "PlumblinePlatform"].map { Product.library(name: $0, targets: [$0]) },
+  targets: core + shims + bindings + model + screens)

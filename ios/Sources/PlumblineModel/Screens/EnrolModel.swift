@@ -24,13 +24,16 @@ public final class EnrolModel {
   public init(app: AppModel, client: Client) {
     self.app = app
     self.client = client
-    link = app.link ?? ""
+    link = ""
   }
 
   /// Host and port of the server that the link names, to be shown before anything is sent.
   public var server: String? {
     URLComponents(string: link.trimmed)?.queryItems?.first { $0.name == "at" }?.value
   }
+
+  /// The link by which the app was opened, until it is taken up.
+  public var opened: String? { app.link }
 
   public var canAdd: Bool { !link.trimmed.isEmpty && state != .enrolling }
 

@@ -4,7 +4,7 @@ import Foundation
 import Observation
 
 @MainActor @Observable
-public final class RecordModel {
+public final class RecordModel: Identifiable {
   /// What a person types or chooses in a field.
   public enum Entry: Equatable, Sendable {
     case text(String)

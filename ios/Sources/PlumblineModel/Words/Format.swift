@@ -4,7 +4,7 @@ import Foundation
 
 /// How values are written in a language.
 public struct Format: Sendable {
-  let locale: Locale
+  public let locale: Locale
   let language: Language
 
   public init(_ language: Language) {

@@ -35,7 +35,7 @@ struct EnrolView: View {
       .disabled(!model.canAdd)
       .padding(Size.gutter)
     }
-    .task { await model.load() }
+    .task(id: model.opened) { await model.load() }
   }
 
   @ViewBuilder private var result: some View {
