@@ -49,7 +49,7 @@ let bindings: [Target] = [
 ]
 
 let model: [Target] = [
-  .target(name: "PlumblineModel", dependencies: ["Plumbline"], resources: [.copy("strings")], linkerSettings: loose),
+  .target(name: "PlumblineModel", dependencies: ["Plumbline"], resources: [.process("strings")], linkerSettings: loose),
   .testTarget(
     name: "PlumblineModelTests", dependencies: ["PlumblineModel"], resources: [.copy("Pictures")], linkerSettings: loose),
 ]

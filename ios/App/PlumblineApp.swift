@@ -59,7 +59,7 @@ private struct Screens: View {
   }
 
   private var tools: Tools {
-    Tools(shutter: camera) { AnyView(Finder(camera: camera, refused: app.words["camera.refused"])) }
+    Tools(shutter: camera) { AnyView(Finder(camera: camera, refused: app.words["camera.no_lens"])) }
   }
 }
 
@@ -76,7 +76,7 @@ private struct NoFolders: View {
   var body: some View {
     let words = Words(Language.preferred(Locale.preferredLanguages))
     VStack(spacing: 16) {
-      Text(verbatim: words["opening.noFolders"]).font(.title2)
+      Text(verbatim: words["shut.title"]).font(.title2)
       Text(verbatim: error.localizedDescription)
     }
     .padding(24)

@@ -32,6 +32,8 @@ public final class CameraModel {
     self.client = client
   }
 
+  public var now: Int64 { app.phone.now() }
+
   /// When the server last confirmed this phone's time; none where it never did.
   public var timeChecked: Int64? { app.status?.contact }
 

@@ -28,8 +28,13 @@ public final class EnrolModel {
   }
 
   /// Host and port of the server that the link names, to be shown before anything is sent.
-  public var server: String? {
-    URLComponents(string: link.trimmed)?.queryItems?.first { $0.name == "at" }?.value
+  public var server: String? { part("at") }
+
+  /// The first digits of the organization that the link names: for who wants to compare them.
+  public var organization: String? { part("organisation").map { String($0.prefix(12)) } }
+
+  private func part(_ name: String) -> String? {
+    URLComponents(string: link.trimmed)?.queryItems?.first { $0.name == name }?.value
   }
 
   /// The link by which the app was opened, until it is taken up.

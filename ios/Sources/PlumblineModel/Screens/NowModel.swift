@@ -133,7 +133,7 @@ public final class NowModel {
     guard let done else { return }
     undoing?.cancel()
     self.done = nil
-    let reason = app.words["now.undo_reason"]
+    let reason = app.words["now.undo.reason"]
     for record in done.records.reversed() {
       let request = WithdrawRequest(record: record.id, withdrawn: true, reason: reason, asOf: record.asOf)
       if case .failure(let fault) = await asking({ try await client.withdraw(request: request) }) { self.fault = fault }
@@ -179,7 +179,7 @@ public final class NowModel {
 
 extension NowModel.Step {
   /// What the core calls it.
-  var punch: String {
+  public var punch: String {
     switch self {
     case .clockIn: "in"
     case .clockOut: "out"

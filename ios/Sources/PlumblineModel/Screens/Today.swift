@@ -16,6 +16,12 @@ public struct CrewMember: Identifiable, Equatable, Sendable {
   public let name: String
   public let state: DayState
   public let heard: Int64?
+  /// When what runs now began.
+  public let since: Int64?
+
+  public init(id: String, name: String, state: DayState, heard: Int64?, since: Int64?) {
+    (self.id, self.name, self.state, self.heard, self.since) = (id, name, state, heard, since)
+  }
 
   public var isWorking: Bool { state == .working || state == .onBreak }
 }
@@ -87,7 +93,8 @@ public struct Today: Equatable, Sendable {
     for member in members {
       let record = try? await client.record(request: RecordRequest(id: member.member))
       crew.append(
-        CrewMember(id: member.member, name: record?.text("name") ?? "", state: member.state, heard: member.heard))
+        CrewMember(id: member.member, name: record?.text("name") ?? "", state: member.state, heard: member.heard,
+          since: began(member.spans)))
     }
     return crew.sorted { $0.name < $1.name }
   }

@@ -25,7 +25,7 @@ public final class UnlockModel {
 
   public func unlock() async {
     state = .asking
-    let proof = await app.phone.presence.prove(app.words["unlock.reason"])
+    let proof = await app.phone.presence.prove(app.words["unlock.title"])
     if proof == .owner { app.enter(client) } else { state = .refused(proof) }
   }
 }

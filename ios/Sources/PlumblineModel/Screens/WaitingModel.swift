@@ -50,9 +50,7 @@ public final class WaitingModel {
     self.client = client
   }
 
-  public var connection: Connection { app.status?.connection ?? .unknown }
-  /// When the server was last reached.
-  public var contact: Int64? { app.status?.contact }
+  public var status: StatusView? { app.status }
 
   public func load() async {
     let answer = await asking {

@@ -8,9 +8,15 @@ extension Words {
   /// "No signal. 7 waiting to send"
   public func connection(_ status: StatusView) -> String {
     let waiting = Int(status.waiting)
-    let rest = waiting > 0 ? count("now.waiting", waiting) : ""
-    let state = self["connection.\(Words.name(status.connection))"]
-    return rest.isEmpty ? state : status.connection == .online ? rest : "\(state). \(rest)"
+    switch status.connection {
+    case .alarm: return self["strip.alarm"]
+    case .impostor: return self["strip.impostor"]
+    case .signedOut: return self["strip.signed_out"]
+    case .offline: return waiting > 0 ? count("strip.offline_waiting", waiting) : self["strip.offline"]
+    case .unknown, .online:
+      if waiting > 0 { return count("strip.waiting", waiting) }
+      return status.contact.map { self["strip.up_to_date", ["time": format.time($0)]] } ?? self["strip.never"]
+    }
   }
 
   /// The symbol that goes with it.
@@ -24,102 +30,122 @@ extension Words {
 
   /// "On the clock since 06:55"
   public func clockLine(_ today: Today) -> String {
-    guard let since = today.since else { return self["now.offClock"] }
+    guard let since = today.since else { return self["now.off"] }
     let time = format.time(since, zone: today.site?.zone ?? .current)
-    return self[today.state == .onBreak ? "now.onBreak" : "now.since", ["time": time]]
+    return self[today.state == .onBreak ? "now.break" : "now.on", ["time": time]]
   }
 
   /// "Inside site, ±20 ft"
   public func place(_ verdict: VerdictView) -> String {
-    let base = self["verdict.\(verdict.verdict)"]
-    let doubt = verdict.accuracyCm.map { ", \(format.accuracy($0))" } ?? ""
-    let fence = verdict.distanceCm.map { self["verdict.fence", ["distance": format.length(abs($0))]] }
-    let mock = verdict.mock ? ". \(self["verdict.mock"])" : ""
-    return verdict.verdict == "cannot_tell" && fence != nil ? "\(base): \(fence ?? "")\(doubt)\(mock)" : "\(base)\(doubt)\(mock)"
+    let what: String =
+      switch verdict.verdict {
+      case "inside": self["place.inside"]
+      case "outside": self["place.outside"]
+      case "no_place": self["place.none"]
+      default:
+        verdict.distanceCm.map { self["place.fence", ["distance": format.length(abs($0))]] } ?? self["place.cannot_tell"]
+      }
+    guard let accuracy = verdict.accuracyCm else { return what }
+    return mock(verdict.mock, self["place.with", ["what": what, "accuracy": format.length(accuracy)]])
   }
 
-  /// "Place ±16 ft, 3 s old"
-  public func place(_ whereabouts: Whereabouts) -> String {
-    switch whereabouts {
-    case .off: self["place.off"]
-    case .searching: self["place.searching"]
-    case .fix(let fix):
-      self[fix.reduced ? "place.reduced" : "place.fix", ["accuracy": format.accuracy(fix.place.accuracyCm)]]
-        + (fix.place.mock ? ". \(self["verdict.mock"])" : "")
-    }
+  /// "Place known. ±16 ft, 3 s old"
+  public func place(_ whereabouts: Whereabouts, now: Int64) -> String {
+    guard case .fix(let fix) = whereabouts else { return self[whereabouts == .off ? "place.off" : "place.searching"] }
+    let old = Int(max(now - fix.at, 0) / 1000)
+    let age = old < 60 ? count("age.seconds", old) : count("age.minutes", old / 60)
+    let quality = self["place.quality", ["accuracy": format.length(fix.place.accuracyCm), "age": age]]
+    return mock(fix.place.mock, "\(self[fix.reduced ? "place.about" : "place.known"]). \(quality)")
   }
+
+  private func mock(_ isMock: Bool, _ text: String) -> String { isMock ? "\(text). \(self["place.mock"])" : text }
 
   /// The place of a photograph.
   public func place(_ place: PlaceView?) -> String {
-    guard let place else { return self["verdict.no_place"] }
+    guard let place else { return self["place.none"] }
     let at = String(format: "%.5f, %.5f", Double(place.latE7) / 1e7, Double(place.lonE7) / 1e7)
-    let mock = place.mock ? ". \(self["verdict.mock"])" : ""
-    return "\(at), \(format.accuracy(place.accuracyCm))\(mock)"
+    return mock(place.mock, self["place.with", ["what": at, "accuracy": format.length(place.accuracyCm)]])
   }
 
-  /// "Time checked 09:12"
+  /// "Clock checked 09:12"
   public func time(checked: Int64?) -> String {
-    checked.map { self["camera.timeChecked", ["time": format.time($0)]] } ?? self["camera.timeUnchecked"]
+    checked.map { self["camera.time.checked", ["time": format.time($0)]] } ?? self["camera.time.unchecked"]
   }
 
   @MainActor public func camera(_ model: CameraModel) -> String {
-    if model.isSealing { return self["camera.sealing"] }
+    if model.isSealing { return self["camera.busy"] }
     var parts: [String] = []
-    if let last = model.last { parts.append(self["camera.last", ["time": format.moment(last.at)]]) }
-    if case .ready(let room) = model.state { parts.append(self["camera.room", ["size": format.bytes(room.free)]]) }
+    if let last = model.last {
+      parts.append(self["camera.last", ["time": format.moment(last.at), "state": custody(last).lowercased()]])
+    }
+    if case .ready(let room) = model.state { parts.append(self["camera.free", ["size": format.bytes(room.free)]]) }
     return parts.joined(separator: " ")
   }
 
-  /// "Crew 6 of 7, last heard 11:20"
+  /// "Crew, 6 of 7 on the clock. Last heard 11:20"
   public func crew(_ crew: [CrewMember]) -> String {
     let values = ["n": format.number(crew.filter(\.isWorking).count), "all": format.number(crew.count)]
-    guard let heard = crew.compactMap(\.heard).max() else { return self["now.crew", values] }
-    return self["now.crewHeard", values.merging(["time": format.time(heard)]) { $1 }]
+    let all = self["crew.count", values.merging(["name": self["crew.title"]]) { $1 }]
+    return crew.compactMap(\.heard).max().map { "\(all). \(self["crew.heard", ["time": format.time($0)]])" } ?? all
   }
 
   public func state(_ member: CrewMember) -> String {
-    let state = self["day.\(Words.name(member.state))"]
-    return member.heard.map { "\(state), \(self["now.heard", ["time": format.time($0)]])" } ?? state
+    let since = member.since.map { format.time($0) } ?? ""
+    let how = self["crew.state.\(Words.name(member.state))", ["time": since]]
+    return member.heard.map { self["crew.how", ["how": how, "time": format.time($0)]] } ?? how
   }
 
   /// What a button says aloud that clocks somebody.
   public func clock(_ member: CrewMember) -> String {
-    self[member.isWorking ? "now.clockOutOf" : "now.clockInOf", ["name": member.name]]
+    self["now.ask_for", ["deed": self[member.isWorking ? "now.clock_out" : "now.clock_in"], "name": member.name]]
   }
 
-  /// "7 items, 7.2 MB. All safe and encrypted here. They go by themselves when there is signal. Last sent 11:20."
-  public func safe(_ waiting: WaitingModel.Waiting, contact: Int64?, now: Int64) -> String {
-    let last = contact.map { " " + self["waiting.contact", ["time": format.when($0, now: now)]] } ?? ""
-    if waiting.count == 0 { return self["waiting.allSent"] + last }
+  /// "On this phone only"
+  public func custody(_ photo: PhotoView) -> String { self[Words.custody(photo.state, here: photo.here)] }
+
+  /// The key of where a photograph's bytes are.
+  public static func custody(_ state: Custody, here: Bool) -> String {
+    switch state {
+    case .local: here ? "custody.here" : "custody.elsewhere"
+    case .received: "custody.received"
+    case .verified: "custody.verified"
+    }
+  }
+
+  /// "7 items, 7.2 MB. All safe and encrypted here. They go by themselves when there is signal. Last contact 11:20."
+  public func safe(_ waiting: WaitingModel.Waiting, _ status: StatusView?, now: Int64) -> String {
+    let last = status?.contact.map { " " + self["waiting.contact", ["time": format.when($0, now: now)]] } ?? ""
+    if waiting.count == 0 { return self["waiting.none"] + last }
     let size = waiting.bytes > 0 ? ", \(format.bytes(waiting.bytes))" : ""
-    return "\(count("waiting.items", waiting.count))\(size). \(self["waiting.safe"])\(last)"
+    let safe = self[status?.connection == .online ? "waiting.safe" : "waiting.safe_offline"]
+    return "\(count("waiting.count", waiting.count))\(size). \(safe)\(last)"
   }
 
   /// What a round did.
   public func round(_ round: SyncView) -> String {
-    self["waiting.round", ["sent": format.number(Int(round.pushed)), "photos": format.number(Int(round.uploaded))]]
+    self["waiting.sent", ["sent": format.number(Int(round.pushed)), "photos": format.number(Int(round.uploaded))]]
   }
 
   /// "Note: Concrete arrives at two"
   public func title(_ item: WaitingItem) -> String {
     let text = ["text", "caption", "name"].lazy.compactMap { item.fields[$0]?.text }.first
-    let what = item.fields["what"]?.text.map { self["punch.\($0)"] }
+    let what = item.fields["what"]?.text.map { choice($0) }
     return (text ?? what).map { "\(kind(item.kind)): \($0)" } ?? kind(item.kind)
   }
 
   public func refused(_ item: WaitingItem) -> String {
-    self[item.state == "held" ? "waiting.held" : "waiting.refused", ["what": title(item)]]
+    self["waiting.refused", ["what": title(item)]]
   }
 
   public func title(_ conflict: Conflict) -> String {
-    self["conflict.title", ["field": field(conflict.field), "kind": kind(conflict.record.kind)]]
+    self["conflicts.of", ["field": "\(kind(conflict.record.kind)), \(field(conflict.field))"]]
   }
 
   /// A value as a person reads it.
   public func value(_ datum: Datum) -> String {
     switch datum {
-    case .null: self["value.none"]
-    case .bool(let flag): self[flag ? "value.yes" : "value.no"]
+    case .null: self["conflicts.nothing"]
+    case .bool(let flag): self[flag ? "yes" : "no"]
     case .int(let number): format.number(Int(number))
     case .text(let text): text
     case .items(let all): all.map(value).joined(separator: ", ")
@@ -127,26 +153,27 @@ extension Words {
     case .typed(let typed): "\(format.day(typed.typed)), \(format.time(typed.typed))"
     case .place(let place): self.place(place)
     case .set(let change): change.add.map(value).joined(separator: ", ")
-    case .geofence: self["value.fence"]
+    case .geofence: self["field.geofence"]
     }
   }
 
   /// "8 h 0 min", or "7 h 57 min to 8 h 0 min" where the evidence leaves that much open.
   public func hours(_ sheet: HoursModel.Sheet, _ day: Int) -> String {
     let (low, high) = sheet.range(day)
-    let (from, to) = (format.duration(low), high.map(format.duration))
-    if sheet.seconds(day) == 0 { return self["hours.nothing"] }
-    guard let to, to != from else { return format.duration(sheet.seconds(day)) }
-    return self["hours.range", ["from": from, "to": to]]
+    let from = format.duration(low)
+    if sheet.seconds(day) == 0 { return self["hours.zero"] }
+    guard let to = high.map(format.duration) else { return self["hours.at_least", ["low": from]] }
+    return to == from ? format.duration(sheet.seconds(day)) : self["hours.between", ["low": from, "high": to]]
   }
 
   public func state(_ person: WeekPerson) -> String {
-    switch person.state {
-    case .open: self["hours.open"]
-    case .signed: self["hours.signed"]
-    case .approved: self["hours.approved"]
+    let (now, agreed) = (format.duration(person.seconds), format.duration((person.signed ?? person.approved)?.seconds ?? 0))
+    return switch person.state {
+    case .open: self["hours.open", ["hours": now]]
+    case .signed: self["hours.signed", ["hours": agreed]]
+    case .approved: self["hours.approved", ["hours": agreed]]
     case .disputed: self["hours.disputed"]
-    case .changed: self["hours.changed"]
+    case .changed: "\(self["hours.changed"]). \(self["hours.changed.way", ["signed": agreed, "now": now]])"
     }
   }
 
@@ -159,33 +186,22 @@ extension Words {
       case .received: "custody.step.received"
       case .verified: "custody.step.verified"
       }
-    return self[key, ["label": step.label, "position": step.position.map { "\($0)" } ?? ""]]
+    return step.label.isEmpty ? self[key] : "\(self[key]) (\(step.label))"
   }
 
   public func kind(_ name: String) -> String { find("kind.\(name)") ?? name }
   public func field(_ name: String) -> String { find("field.\(name)") ?? name }
-  public func choice(_ field: String, _ value: String) -> String { find("choice.\(field).\(value)") ?? value }
-
-  static func name(_ connection: Connection) -> String {
-    switch connection {
-    case .unknown: "unknown"
-    case .online: "online"
-    case .offline: "offline"
-    case .signedOut: "signedOut"
-    case .impostor: "impostor"
-    case .alarm: "alarm"
-    }
-  }
+  public func choice(_ value: String) -> String { find("choice.\(value)") ?? value }
 
   static func name(_ state: DayState) -> String {
     switch state {
     case .working: "working"
-    case .onBreak: "onBreak"
+    case .onBreak: "on_break"
     case .done: "done"
     case .missing: "missing"
     case .expected: "expected"
     case .off: "off"
-    case .notExpected: "notExpected"
+    case .notExpected: "not_expected"
     }
   }
 }

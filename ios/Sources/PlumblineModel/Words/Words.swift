@@ -44,7 +44,7 @@ public struct Words: Sendable {
   private static let catalogues = Dictionary(uniqueKeysWithValues: Language.allCases.map { ($0, catalogue($0)) })
 
   private static func catalogue(_ language: Language) -> [String: String] {
-    guard let file = Bundle.module.url(forResource: language.rawValue, withExtension: "json", subdirectory: "strings"),
+    guard let file = Bundle.module.url(forResource: language.rawValue, withExtension: "json"),
       let data = try? Data(contentsOf: file),
       let texts = try? JSONDecoder().decode([String: String].self, from: data)
     else { return [:] }

@@ -6,20 +6,13 @@ import SwiftUI
 /// Where a photograph's bytes are.
 struct CustodyMark: View {
   let state: Custody
+  let here: Bool
   @Environment(\.theme) private var theme
 
   var body: some View {
     Image(systemName: symbol)
       .foregroundStyle(state == .local ? theme.ink.text2.color : theme.ink.ok.color)
-      .accessibilityLabel(Text(verbatim: theme.words[CustodyMark.key(state)]))
-  }
-
-  static func key(_ state: Custody) -> String {
-    switch state {
-    case .local: "custody.local"
-    case .received: "custody.received"
-    case .verified: "custody.verified"
-    }
+      .accessibilityLabel(Text(verbatim: theme.words[Words.custody(state, here: here)]))
   }
 
   private var symbol: String {

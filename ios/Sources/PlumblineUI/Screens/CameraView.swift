@@ -32,7 +32,7 @@ struct CameraView: View {
         isGood: model.timeChecked != nil, text: theme.words.time(checked: model.timeChecked))
       QualityLine(
         symbol: model.whereabouts.fix == nil ? "location.slash" : "location", isGood: model.whereabouts.fix != nil,
-        text: theme.words.place(model.whereabouts))
+        text: theme.words.place(model.whereabouts, now: model.now))
     }
     .frame(maxWidth: .infinity, alignment: .leading)
     .padding(Size.gutter)
@@ -42,8 +42,8 @@ struct CameraView: View {
     ZStack {
       switch model.state {
       case .checking: ProgressView()
-      case .full:
-        Note(tone: .wrong, title: theme.words["camera.full"], text: theme.words["camera.fullWay"]).padding(Size.gutter)
+      case .full(let room):
+        Note(tone: .wrong, title: theme.words["camera.full"], text: theme.words["camera.full.way", ["free": theme.format.bytes(room.free)]]).padding(Size.gutter)
       case .failed(let fault): FaultNote(fault: fault).padding(Size.gutter)
       case .ready: tools.finder().accessibilityLabel(Text(verbatim: theme.words["camera.finder"]))
       }
@@ -56,7 +56,7 @@ struct CameraView: View {
       Button { isChoosing = true } label: {
         HStack {
           Image(systemName: "link").accessibilityHidden(true)
-          Text(verbatim: model.site?.name ?? theme.words["now.noProject"]).font(.body.weight(.semibold))
+          Text(verbatim: model.site?.name ?? theme.words["now.no_project"]).font(.body.weight(.semibold))
           Spacer(minLength: 0)
           Text(verbatim: theme.words["camera.change"]).font(.body.weight(.semibold))
         }
@@ -71,7 +71,7 @@ struct CameraView: View {
         Button { dismiss() } label: {
           Image(systemName: "xmark").font(.title2).frame(width: Size.action, height: Size.action)
         }
-        .accessibilityLabel(Text(verbatim: theme.words["camera.close"]))
+        .accessibilityLabel(Text(verbatim: theme.words["back"]))
         Spacer()
         ShutterButton(isSealing: model.isSealing) { Task { await model.shoot(tools.shutter) } }
           .disabled(!model.canShoot)
@@ -117,7 +117,7 @@ private struct ShutterButton: View {
       .frame(width: Size.shutter, height: Size.shutter)
     }
     .buttonStyle(.plain)
-    .accessibilityLabel(Text(verbatim: theme.words["camera.shutter"]))
+    .accessibilityLabel(Text(verbatim: theme.words["camera.shoot"]))
   }
 }
 

@@ -33,7 +33,7 @@ struct CrewView: View {
             }
             .accessibilityElement(children: .combine)
             Spacer(minLength: 0)
-            Button(theme.words[member.isWorking ? "now.clockOut" : "now.clockIn"]) { Task { await model.clock(member) } }
+            Button(theme.words[member.isWorking ? "now.clock_out" : "now.clock_in"]) { Task { await model.clock(member) } }
               .font(.body.weight(theme.strong))
               .frame(minWidth: 96, minHeight: Size.least)
               .accessibilityLabel(Text(verbatim: theme.words.clock(member)))
@@ -42,14 +42,14 @@ struct CrewView: View {
           Rule()
         }
         if model.done != nil {
-          WideButton(title: theme.words["now.undo"], symbol: "arrow.uturn.backward") { Task { await model.undo() } }
+          WideButton(title: theme.words["undo"], symbol: "arrow.uturn.backward") { Task { await model.undo() } }
             .padding(.top, Size.gutter)
         }
       }
       .disabled(model.isBusy)
       .padding(Size.gutter)
     }
-    .navigationTitle(Text(verbatim: theme.words["now.crewTitle"]))
+    .navigationTitle(Text(verbatim: theme.words["crew.title"]))
     .ground(theme)
   }
 }

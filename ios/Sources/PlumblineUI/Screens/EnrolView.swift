@@ -11,6 +11,7 @@ struct EnrolView: View {
     ScrollView {
       VStack(alignment: .leading, spacing: Size.gutter) {
         Text(verbatim: theme.words["enrol.title"]).font(.title.weight(theme.strong)).accessibilityAddTraits(.isHeader)
+        Text(verbatim: theme.words["enrol.sub"])
         TextField(theme.words["enrol.link"], text: $model.link, axis: .vertical)
           .autocorrectionDisabled()
           .textInputAutocapitalization(.never)
@@ -20,16 +21,22 @@ struct EnrolView: View {
             RoundedRectangle(cornerRadius: Size.radius).strokeBorder(theme.ink.edge.color, lineWidth: Size.edge(theme.look))
           }
         if let server = model.server {
-          Text(verbatim: theme.words["enrol.server", ["server": server]]).font(.body.weight(theme.strong))
+          VStack(alignment: .leading, spacing: 4) {
+            Text(verbatim: theme.words["enrol.leads"]).foregroundStyle(theme.ink.text2.color)
+            Text(verbatim: server).font(.body.weight(theme.strong))
+            if let digits = model.organization { Text(verbatim: theme.words["enrol.organization", ["digits": digits]]) }
+            Text(verbatim: theme.words["enrol.not_sent"]).foregroundStyle(theme.ink.text2.color)
+          }
+          .accessibilityElement(children: .combine)
         }
-        Text(verbatim: theme.words["enrol.collects"]).foregroundStyle(theme.ink.text2.color)
+        Text(verbatim: theme.words["enrol.collected"]).foregroundStyle(theme.ink.text2.color)
         result
       }
       .padding(Size.gutter)
     }
     .safeAreaInset(edge: .bottom) {
       WideButton(
-        title: theme.words[model.state == .enrolling ? "enrol.adding" : "enrol.add"], symbol: "iphone", isFilled: true,
+        title: theme.words[model.state == .enrolling ? "enrol.busy" : "enrol.add"], symbol: "iphone", isFilled: true,
         height: Size.primary
       ) { Task { await model.add() } }
       .disabled(!model.canAdd)
@@ -42,7 +49,7 @@ struct EnrolView: View {
     switch model.state {
     case .asking: EmptyView()
     case .enrolling: ProgressView().frame(maxWidth: .infinity)
-    case .saved: Note(tone: .attention, title: theme.words["enrol.saved"], text: theme.words["enrol.savedWay"])
+    case .saved: Note(tone: .attention, title: theme.words["enrol.saved"], text: theme.words["enrol.saved.way"])
     case .failed(let words): Note(tone: .wrong, title: words.cause, text: words.wayOn)
     }
   }

@@ -14,22 +14,22 @@ struct HoursView: View {
       ScrollView {
         VStack(alignment: .leading, spacing: Size.gutter) {
           weeks
-          Reading(shown: model.week, coming: theme.words["hours.reading"]) { week in
-            if week.isEmpty { Empty(title: theme.words["hours.none"]) }
+          Reading(shown: model.week, coming: theme.words["reading"]) { week in
+            if week.isEmpty { Empty(title: theme.words["hours.none"], text: theme.words["hours.none.way"]) }
             ForEach(week.sheets) { sheet in SheetCard(model: model, week: week, sheet: sheet) }
           }
           if let fault = model.fault { FaultNote(fault: fault) }
           if let copy = model.copy {
-            ShareLink(item: copy) { Text(verbatim: theme.words["copy.share"]).frame(maxWidth: .infinity, minHeight: Size.least) }
+            ShareLink(item: copy) { Text(verbatim: theme.words["share"]).frame(maxWidth: .infinity, minHeight: Size.least) }
           } else {
-            WideButton(title: theme.words["hours.copy"], symbol: "square.and.arrow.down") { Task { await model.takeCopy() } }
+            WideButton(title: theme.words["hours.copy.act"], symbol: "square.and.arrow.down") { Task { await model.takeCopy() } }
           }
         }
         .disabled(model.isBusy)
         .padding(Size.gutter)
       }
       .refreshable { await model.load() }
-      .navigationTitle(Text(verbatim: theme.words["tabs.hours"]))
+      .navigationTitle(Text(verbatim: theme.words["tab.hours"]))
       .ground(theme)
     }
     .task(id: app.changes.mark(HoursModel.topics)) { await model.load() }
@@ -37,14 +37,14 @@ struct HoursView: View {
 
   private var weeks: some View {
     HStack {
-      step("chevron.left", "hours.earlier", -1)
+      step("chevron.left", "hours.before", -1)
       Spacer()
       if let days = model.week.value?.days, let first = days.first, let last = days.last {
-        Text(verbatim: theme.words["hours.week", ["from": theme.format.date(first), "to": theme.format.date(last)]])
+        Text(verbatim: theme.words["hours.range", ["from": theme.format.date(first), "to": theme.format.date(last)]])
           .font(.headline)
       }
       Spacer()
-      step("chevron.right", "hours.later", 1)
+      step("chevron.right", "hours.after", 1)
     }
   }
 
@@ -100,27 +100,31 @@ private struct SheetCard: View {
   @ViewBuilder private var actions: some View {
     switch sheet.person.state {
     case .open, .changed:
-      WideButton(title: theme.words["hours.sign"], symbol: "signature", isFilled: true, height: Size.primary) {
+      WideButton(title: signing, symbol: "signature", isFilled: true, height: Size.primary) {
         Task { await model.sign(sheet) }
       }
       dispute
     case .disputed:
       if let said = sheet.person.disputed { Text(verbatim: said) }
-      WideButton(title: theme.words["hours.sign"], symbol: "signature") { Task { await model.sign(sheet) } }
-      WideButton(title: theme.words["hours.takeBackDispute"], symbol: "arrow.uturn.backward") {
+      WideButton(title: signing, symbol: "signature") { Task { await model.sign(sheet) } }
+      WideButton(title: theme.words["hours.dispute.settled"], symbol: "arrow.uturn.backward") {
         Task { await model.dispute(sheet, nil) }
       }
     case .signed:
-      WideButton(title: theme.words["hours.takeBack"], symbol: "arrow.uturn.backward") { Task { await model.takeBack(sheet) } }
+      WideButton(title: theme.words["hours.unsign"], symbol: "arrow.uturn.backward") { Task { await model.takeBack(sheet) } }
       dispute
     case .approved: dispute
     }
   }
 
+  private var signing: String {
+    theme.words["hours.sign", ["hours": theme.format.duration(sheet.person.seconds)]]
+  }
+
   @ViewBuilder private var dispute: some View {
     if isDisputing {
-      Entry(title: theme.words["hours.disputeWhat"], text: $text)
-      WideButton(title: theme.words["hours.disputeSend"], symbol: "exclamationmark.bubble") {
+      Entry(title: theme.words["hours.dispute.what"], text: $text)
+      WideButton(title: theme.words["hours.dispute.send"], symbol: "exclamationmark.bubble") {
         Task {
           await model.dispute(sheet, text)
           isDisputing = false

@@ -21,7 +21,7 @@ struct NowView: View {
       ScrollView {
         VStack(alignment: .leading, spacing: 0) {
           WaitingStrip(app: app) { way.append(.waiting) }
-          Reading(shown: model.today, coming: theme.words["now.reading"]) { today in
+          Reading(shown: model.today, coming: theme.words["reading"]) { today in
             ClockFace(model: model, today: today)
             if !today.crew.isEmpty {
               Rule()
@@ -106,12 +106,12 @@ private struct ClockFace: View {
         .accessibilityElement(children: .combine)
       }
       if today.sites.isEmpty {
-        Note(tone: .attention, title: theme.words["now.noProject"], text: theme.words["now.noProjectWay"])
+        Note(tone: .attention, title: theme.words["now.no_project"], text: theme.words["now.no_project.way"])
       }
       if let verdict = model.verdict {
         VerdictLine(verdict: verdict)
       } else if model.whereabouts == .off {
-        Text(verbatim: theme.words["now.placeOff"]).foregroundStyle(theme.ink.text2.color)
+        Text(verbatim: "\(theme.words["place.off"]). \(theme.words["place.still"])").foregroundStyle(theme.ink.text2.color)
       }
     }
     .frame(maxWidth: .infinity, alignment: .leading)
@@ -129,9 +129,9 @@ private struct ClockButtons: View {
     VStack(spacing: Size.gap) {
       if let done = model.done {
         HStack {
-          Text(verbatim: theme.words["now.done.\(done.step.name)"]).font(.body.weight(theme.strong))
+          Text(verbatim: theme.words["now.did.\(done.step.punch).short"]).font(.body.weight(theme.strong))
           Spacer()
-          Button(theme.words["now.undo"]) { Task { await model.undo() } }
+          Button(theme.words["undo"]) { Task { await model.undo() } }
             .font(.title3.weight(theme.strong))
             .frame(minHeight: Size.least)
         }
@@ -142,18 +142,18 @@ private struct ClockButtons: View {
       switch model.today.value?.state {
       case nil: EmptyView()
       case .off:
-        button("now.clockIn", "play.circle", isFilled: true) { model.ask(.clockIn) }
+        button("now.clock_in", "play.circle", isFilled: true) { model.ask(.clockIn) }
         button("now.photograph", "camera", action: camera)
       case .working:
         button("now.photograph", "camera", isFilled: true, action: camera)
         HStack(spacing: Size.gap) {
-          button("now.break", "cup.and.saucer") { Task { await model.breakNow(.startBreak) } }
+          button("now.break_start", "cup.and.saucer") { Task { await model.breakNow(.startBreak) } }
           button("now.switch", "arrow.left.arrow.right") { model.ask(.switchWork) }
         }
-        button("now.clockOut", "rectangle.portrait.and.arrow.right") { model.ask(.clockOut) }
+        button("now.clock_out", "rectangle.portrait.and.arrow.right") { model.ask(.clockOut) }
       case .onBreak:
-        button("now.breakEnd", "play.circle", isFilled: true) { Task { await model.breakNow(.endBreak) } }
-        button("now.clockOut", "rectangle.portrait.and.arrow.right") { model.ask(.clockOut) }
+        button("now.break_end", "play.circle", isFilled: true) { Task { await model.breakNow(.endBreak) } }
+        button("now.clock_out", "rectangle.portrait.and.arrow.right") { model.ask(.clockOut) }
       }
     }
     .disabled(model.isBusy)
@@ -179,7 +179,7 @@ private struct AskedSheet: View {
     if let asked = model.asked {
       ScrollView {
         VStack(alignment: .leading, spacing: Size.gap) {
-          Text(verbatim: theme.words["now.ask.\(asked.step.name)"])
+          Text(verbatim: theme.words["now.ask.\(asked.step.punch)"])
             .font(.title2.weight(theme.strong))
             .accessibilityAddTraits(.isHeader)
           if asked.step != .clockOut {
@@ -188,7 +188,7 @@ private struct AskedSheet: View {
             }
             if let all = asked.site?.classifications, !all.isEmpty {
               Rule()
-              Text(verbatim: theme.words["now.classification"]).font(.headline)
+              Text(verbatim: theme.words["now.as"]).font(.headline)
               ForEach(all, id: \.self) { one in
                 ChoiceRow(title: one, isChosen: one == asked.classification) { model.choose(classification: one) }
               }
@@ -200,28 +200,15 @@ private struct AskedSheet: View {
       .safeAreaInset(edge: .bottom) {
         VStack(spacing: Size.gap) {
           WideButton(
-            title: theme.words["now.confirm.\(asked.step.name)"], symbol: "checkmark", isFilled: true, height: Size.primary
+            title: theme.words["now.deed.\(asked.step.punch)"], symbol: "checkmark", isFilled: true, height: Size.primary
           ) { Task { await model.confirm() } }
           .disabled(!model.canConfirm)
-          WideButton(title: theme.words["common.cancel"], symbol: "xmark") { model.cancel() }
+          WideButton(title: theme.words["cancel"], symbol: "xmark") { model.cancel() }
         }
         .padding(Size.gutter)
       }
       .presentationDetents([.medium, .large])
       .ground(theme)
-    }
-  }
-}
-
-extension NowModel.Step {
-  /// Its part of a key.
-  var name: String {
-    switch self {
-    case .clockIn: "clockIn"
-    case .clockOut: "clockOut"
-    case .startBreak: "break"
-    case .endBreak: "breakEnd"
-    case .switchWork: "switch"
     }
   }
 }

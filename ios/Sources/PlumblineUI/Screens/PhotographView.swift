@@ -13,7 +13,7 @@ struct PhotographView: View {
     ScrollView {
       VStack(alignment: .leading, spacing: Size.gutter) {
         Picture(bytes: model.picture).frame(minHeight: 220)
-        Reading(shown: model.photo, coming: theme.words["photographs.reading"]) { photo in
+        Reading(shown: model.photo, coming: theme.words["reading"]) { photo in
           facts(photo)
           Rule()
           custody(photo)
@@ -23,14 +23,14 @@ struct PhotographView: View {
         WideButton(title: theme.words["photograph.check"], symbol: "checkmark.shield") { Task { await model.check() } }
           .disabled(model.isChecking)
         if let copy = model.copy {
-          ShareLink(item: copy) { Text(verbatim: theme.words["photograph.share"]).frame(minHeight: Size.least) }
+          ShareLink(item: copy) { Text(verbatim: theme.words["share"]).frame(minHeight: Size.least) }
         } else {
           WideButton(title: theme.words["photograph.export"], symbol: "square.and.arrow.up") { Task { await model.export() } }
         }
       }
       .padding(Size.gutter)
     }
-    .navigationTitle(Text(verbatim: theme.words["photograph.title"]))
+    .navigationTitle(Text(verbatim: theme.words["photographs.untitled"]))
     .ground(theme)
     .task(id: app.changes.mark(PhotographModel.topics)) { await model.load() }
   }
@@ -40,8 +40,8 @@ struct PhotographView: View {
       if let caption = photo.caption { Text(verbatim: caption).font(.title3.weight(theme.strong)) }
       Text(verbatim: "\(theme.format.day(photo.at.stated)), \(theme.format.moment(photo.at))")
       Text(verbatim: theme.words.place(photo.place))
-      if photo.source == .import { Text(verbatim: theme.words["photograph.imported"]) }
-      Text(verbatim: theme.words["photograph.file", ["size": theme.format.bytes(photo.bytes)]])
+      if photo.source == .import { Text(verbatim: theme.words["photograph.import"]) }
+      Text(verbatim: "\(theme.words["photograph.size"]): \(theme.format.bytes(photo.bytes))")
       Text(verbatim: photo.sha256).font(.caption.monospaced()).textSelection(.enabled)
         .accessibilityLabel(Text(verbatim: theme.words["photograph.hash"]))
     }
@@ -49,10 +49,10 @@ struct PhotographView: View {
 
   private func custody(_ photo: PhotoView) -> some View {
     VStack(alignment: .leading, spacing: Size.gap) {
-      Text(verbatim: theme.words["custody.title"]).font(.headline).accessibilityAddTraits(.isHeader)
+      Text(verbatim: theme.words["photograph.custody"]).font(.headline).accessibilityAddTraits(.isHeader)
       HStack(spacing: 8) {
-        CustodyMark(state: photo.state).accessibilityHidden(true)
-        Text(verbatim: theme.words[CustodyMark.key(photo.state)]).font(.body.weight(theme.strong))
+        CustodyMark(state: photo.state, here: photo.here).accessibilityHidden(true)
+        Text(verbatim: theme.words.custody(photo)).font(.body.weight(theme.strong))
       }
       .accessibilityElement(children: .combine)
       ForEach(model.custody.indices, id: \.self) { index in
@@ -77,9 +77,9 @@ private struct CheckNote: View {
 
   var body: some View {
     switch checked.bytes {
-    case .same: Note(tone: .calm, title: theme.words["photograph.same"], text: theme.words["photograph.sameLimit"])
-    case .differ: Note(tone: .wrong, title: theme.words["photograph.differ"], text: theme.words["photograph.differWay"])
-    default: Note(tone: .attention, title: theme.words["photograph.notHere"])
+    case .same: Note(tone: .calm, title: theme.words["photograph.same"], text: theme.words["photograph.same.way"])
+    case .differ: Note(tone: .wrong, title: theme.words["photograph.differ"], text: theme.words["photograph.differ.way"])
+    default: Note(tone: .attention, title: theme.words["photograph.not_here"], text: theme.words["photograph.not_here.way"])
     }
   }
 }

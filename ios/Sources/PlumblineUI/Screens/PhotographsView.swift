@@ -13,11 +13,11 @@ struct PhotographsView: View {
   var body: some View {
     NavigationStack {
       ScrollView {
-        Reading(shown: model.photos, coming: theme.words["photographs.reading"]) { photos in
+        Reading(shown: model.photos, coming: theme.words["reading"]) { photos in
           if photos.isEmpty {
             model.isFiltered
-              ? Empty(title: theme.words["photographs.noMatch"])
-              : Empty(title: theme.words["photographs.none"], text: theme.words["photographs.noneWay"])
+              ? Empty(title: theme.words["records.no_match"], text: theme.words["records.no_match.way"])
+              : Empty(title: theme.words["photographs.none"], text: theme.words["photographs.none.way"])
           }
           LazyVGrid(columns: [GridItem(.adaptive(minimum: 150), spacing: Size.gap)], spacing: Size.gap) {
             ForEach(photos, id: \.id) { photo in
@@ -25,15 +25,15 @@ struct PhotographsView: View {
             }
           }
           if model.hasMore {
-            WideButton(title: theme.words["common.more"], symbol: "chevron.down") { Task { await model.more() } }
+            WideButton(title: theme.words["more"], symbol: "chevron.down") { Task { await model.more() } }
           }
         }
         .padding(Size.gutter)
       }
-      .searchable(text: $model.text, prompt: Text(verbatim: theme.words["photographs.search"]))
+      .searchable(text: $model.text, prompt: Text(verbatim: theme.words["records.search"]))
       .onSubmit(of: .search) { Task { await model.load() } }
       .refreshable { await model.load() }
-      .navigationTitle(Text(verbatim: theme.words["tabs.photographs"]))
+      .navigationTitle(Text(verbatim: theme.words["tab.photographs"]))
       .navigationDestination(for: String.self) { id in
         PhotographView(model: PhotographModel(app: app, client: client, id: id), app: app)
       }
@@ -54,10 +54,10 @@ private struct Tile: View {
     VStack(alignment: .leading, spacing: 4) {
       Picture(bytes: bytes).frame(height: 120)
       HStack(spacing: 6) {
-        CustodyMark(state: photo.state)
+        CustodyMark(state: photo.state, here: photo.here)
         Text(verbatim: theme.format.moment(photo.at)).font(.callout.weight(theme.strong))
       }
-      Text(verbatim: photo.caption ?? theme.words["photographs.noCaption"]).font(.callout).lineLimit(2)
+      Text(verbatim: photo.caption ?? theme.words["photographs.untitled"]).font(.callout).lineLimit(2)
     }
     .accessibilityElement(children: .combine)
     .task { bytes = await model.thumbnail(photo) }

@@ -14,9 +14,9 @@ struct RecordsView: View {
     NavigationStack {
       ScrollView {
         VStack(alignment: .leading, spacing: Size.gap) {
-          Reading(shown: model.kinds, coming: theme.words["records.reading"]) { kinds in
+          Reading(shown: model.kinds, coming: theme.words["reading"]) { kinds in
             if kinds.isEmpty {
-              Empty(title: theme.words["records.noKinds"])
+              Empty(title: theme.words["records.no_kinds"])
             } else {
               ForEach(kinds, id: \.name) { kind in
                 ChoiceRow(title: theme.words.kind(kind.name), isChosen: kind == model.kind) {
@@ -33,9 +33,9 @@ struct RecordsView: View {
       }
       .searchable(text: $model.text, prompt: Text(verbatim: theme.words["records.search"]))
       .onSubmit(of: .search) { Task { await model.load() } }
-      .navigationTitle(Text(verbatim: theme.words["tabs.records"]))
+      .navigationTitle(Text(verbatim: theme.words["tab.records"]))
       .safeAreaInset(edge: .bottom) {
-        WideButton(title: theme.words["records.new"], symbol: "plus", isFilled: true, height: Size.primary) { form = model.new() }
+        WideButton(title: theme.words["records.new", ["kind": model.kind.map { theme.words.kind($0.name) } ?? ""]], symbol: "plus", isFilled: true, height: Size.primary) { form = model.new() }
           .disabled(model.kind == nil || model.sites.isEmpty)
           .padding(Size.gutter)
       }
@@ -46,14 +46,18 @@ struct RecordsView: View {
   }
 
   private var list: some View {
-    Reading(shown: model.records, coming: theme.words["records.reading"]) { records in
-      if records.isEmpty { Empty(title: theme.words["records.none"]) }
+    Reading(shown: model.records, coming: theme.words["reading"]) { records in
+      if records.isEmpty {
+        model.text.isEmpty
+          ? Empty(title: theme.words["records.none"], text: theme.words["records.none.way"])
+          : Empty(title: theme.words["records.no_match"], text: theme.words["records.no_match.way"])
+      }
       ForEach(records, id: \.id) { record in
         OpenRow { form = model.open(record) } content: {
           VStack(alignment: .leading, spacing: 4) {
             Text(verbatim: model.title(record)).font(.body.weight(theme.strong)).lineLimit(2)
-            if record.pending { Text(verbatim: theme.words["custody.local"]).foregroundStyle(theme.ink.text2.color) }
-            if !record.conflicts.isEmpty { Label(theme.words["waiting.conflict"], systemImage: "arrow.triangle.branch") }
+            if record.pending { Text(verbatim: theme.words["custody.here"]).foregroundStyle(theme.ink.text2.color) }
+            if !record.conflicts.isEmpty { Label(theme.words["conflicts.one"], systemImage: "arrow.triangle.branch") }
           }
         }
         Rule()
@@ -75,7 +79,7 @@ struct RecordForm: View {
           if let site = model.site { Text(verbatim: site.name).foregroundStyle(theme.ink.text2.color) }
           ForEach($model.rows) { $row in FieldRow(row: $row) }
           if model.owesReason {
-            Entry(title: theme.words["records.reason"], text: $model.reason)
+            Entry(title: theme.words["record.reason"], text: $model.reason)
           }
           if let fault = model.fault { FaultNote(fault: fault) }
         }
@@ -83,10 +87,10 @@ struct RecordForm: View {
       }
       .navigationTitle(Text(verbatim: theme.words.kind(model.kind.name)))
       .toolbar {
-        ToolbarItem(placement: .cancellationAction) { Button(theme.words["common.cancel"]) { dismiss() } }
+        ToolbarItem(placement: .cancellationAction) { Button(theme.words["cancel"]) { dismiss() } }
       }
       .safeAreaInset(edge: .bottom) {
-        WideButton(title: theme.words["records.save"], symbol: "checkmark", isFilled: true, height: Size.primary) {
+        WideButton(title: theme.words["record.save"], symbol: "checkmark", isFilled: true, height: Size.primary) {
           Task {
             await model.save()
             if model.isSaved { dismiss() }
@@ -124,7 +128,7 @@ private struct FieldRow: View {
       case .choice(let choice):
         Text(verbatim: title).font(.headline)
         ForEach(row.field.choices, id: \.self) { one in
-          ChoiceRow(title: theme.words.choice(row.field.name, one), isChosen: one == choice) { row.entry = .choice(one) }
+          ChoiceRow(title: theme.words.choice(one), isChosen: one == choice) { row.entry = .choice(one) }
         }
       }
     }

@@ -54,7 +54,7 @@ private struct OpeningView: View {
     VStack(spacing: Size.gap) {
       Spacer()
       ProgressView()
-      Text(verbatim: theme.words["opening.text"])
+      Text(verbatim: theme.words["opening"])
       Spacer()
     }
   }
@@ -69,10 +69,11 @@ private struct ShutView: View {
   var body: some View {
     VStack(spacing: Size.gutter) {
       Spacer()
+      Text(verbatim: theme.words["shut.title"]).font(.title2.weight(theme.strong)).accessibilityAddTraits(.isHeader)
       FaultNote(fault: fault)
       Spacer()
       WideButton(
-        title: theme.words["opening.again"], symbol: "arrow.clockwise", isFilled: true, height: Size.primary, action: again)
+        title: theme.words["shut.again"], symbol: "arrow.clockwise", isFilled: true, height: Size.primary, action: again)
     }
     .padding(Size.gutter)
   }
@@ -89,13 +90,13 @@ struct TabsView: View {
   var body: some View {
     TabView {
       NowView(model: NowModel(app: app, client: client), app: app, client: client, tools: tools)
-        .tabItem { Label(theme.words["tabs.now"], systemImage: "clock") }
+        .tabItem { Label(theme.words["tab.now"], systemImage: "clock") }
       PhotographsView(model: PhotographsModel(client: client), app: app, client: client)
-        .tabItem { Label(theme.words["tabs.photographs"], systemImage: "photo") }
+        .tabItem { Label(theme.words["tab.photographs"], systemImage: "photo") }
       RecordsView(model: RecordsModel(app: app, client: client), app: app)
-        .tabItem { Label(theme.words["tabs.records"], systemImage: "doc.text") }
+        .tabItem { Label(theme.words["tab.records"], systemImage: "doc.text") }
       HoursView(model: HoursModel(app: app, client: client), app: app)
-        .tabItem { Label(theme.words["tabs.hours"], systemImage: "calendar") }
+        .tabItem { Label(theme.words["tab.hours"], systemImage: "calendar") }
     }
   }
 }

@@ -11,11 +11,11 @@ struct SettingsView: View {
     ScrollView {
       VStack(alignment: .leading, spacing: Size.gutter) {
         part("settings.language") {
-          ChoiceRow(title: theme.words["settings.languageSystem"], isChosen: model.settings.language == nil) {
+          ChoiceRow(title: theme.words["settings.language.phone"], isChosen: model.settings.language == nil) {
             model.settings.language = nil
           }
           ForEach(Language.allCases, id: \.self) { language in
-            ChoiceRow(title: Words(language)["settings.languageName"], isChosen: model.settings.language == language) {
+            ChoiceRow(title: theme.words["settings.language.\(language.rawValue)"], isChosen: model.settings.language == language) {
               model.settings.language = language
             }
           }
@@ -29,20 +29,19 @@ struct SettingsView: View {
         }
         part("settings.phone") {
           if let status = model.status {
-            fact("settings.name", status.memberName)
-            fact("settings.organization", status.organisationName)
+            fact("kind.member", status.memberName)
+            fact("kind.organisation", status.organisationName)
             fact("settings.server", status.server)
-            fact("settings.connection", theme.words.connection(status))
+            fact("settings.contact", theme.words.connection(status))
           }
-          if let device = model.device { fact("settings.device", device.label) }
+          if let device = model.device { fact("enrol.label", device.label) }
         }
         part("settings.storage") {
           if let storage = model.storage {
-            fact("settings.originals", theme.format.bytes(storage.originals))
-            fact("settings.records", theme.format.bytes(storage.store))
-            fact("settings.free", theme.format.bytes(storage.free))
+            let used = storage.store + storage.originals + storage.thumbnails + storage.aside
+            let values = ["used": theme.format.bytes(used), "free": theme.format.bytes(storage.free)]
+            Text(verbatim: theme.words["settings.storage.used", values])
           }
-          Text(verbatim: theme.words["settings.encrypted"]).foregroundStyle(theme.ink.text2.color)
         }
         if let fault = model.fault { FaultNote(fault: fault) }
         leaving
@@ -57,16 +56,16 @@ struct SettingsView: View {
   @ViewBuilder private var leaving: some View {
     switch model.leaving {
     case .no:
-      WideButton(title: theme.words["settings.signOut"], symbol: "rectangle.portrait.and.arrow.right") { model.leaving = .asked }
+      WideButton(title: theme.words["settings.sign_out"], symbol: "rectangle.portrait.and.arrow.right") { model.leaving = .asked }
     case .asked:
-      Note(tone: .attention, title: theme.words["settings.signOut"], text: theme.words["settings.signOutWhat"])
-      WideButton(title: theme.words["settings.signOutDo"], symbol: "trash") { Task { await model.signOut(givingUp: false) } }
+      Note(tone: .attention, title: theme.words["settings.sign_out"], text: theme.words["settings.sign_out.what"])
+      WideButton(title: theme.words["settings.sign_out.act"], symbol: "trash") { Task { await model.signOut(givingUp: false) } }
         .disabled(model.isBusy)
-      WideButton(title: theme.words["common.cancel"], symbol: "xmark") { model.leaving = .no }
+      WideButton(title: theme.words["cancel"], symbol: "xmark") { model.leaving = .no }
     case .unsent(let count):
-      Note(tone: .wrong, title: theme.words.count("settings.unsent", count), text: theme.words["settings.unsentWay"])
-      WideButton(title: theme.words["common.cancel"], symbol: "xmark") { model.leaving = .no }
-      WideButton(title: theme.words.count("settings.giveUp", count), symbol: "trash") { Task { await model.signOut(givingUp: true) } }
+      Note(tone: .wrong, title: theme.words.count("settings.unsent", count), text: theme.words["settings.unsent.way"])
+      WideButton(title: theme.words["settings.unsent.stay"], symbol: "xmark") { model.leaving = .no }
+      WideButton(title: theme.words.count("settings.unsent.give_up", count), symbol: "trash") { Task { await model.signOut(givingUp: true) } }
         .disabled(model.isBusy)
     }
   }

@@ -15,10 +15,10 @@ struct UnlockView: View {
         Text(verbatim: theme.words.count("unlock.waiting", model.waiting)).foregroundStyle(theme.ink.text2.color)
       }
       if case .refused(let proof) = model.state, let key = UnlockView.key(proof) {
-        Note(tone: .attention, title: theme.words[key], text: theme.words["unlock.safe"])
+        Note(tone: .attention, title: theme.words[key], text: theme.words["\(key).way"])
       }
       Spacer()
-      WideButton(title: theme.words["unlock.do"], symbol: "lock.open", isFilled: true, height: Size.primary) {
+      WideButton(title: theme.words["unlock.act"], symbol: "lock.open", isFilled: true, height: Size.primary) {
         Task { await model.unlock() }
       }
     }
@@ -31,7 +31,7 @@ struct UnlockView: View {
     case .owner: nil
     case .nobody: "unlock.refused"
     case .changed: "unlock.changed"
-    case .unprotected: "unlock.noLock"
+    case .unprotected: "unlock.no_lock"
     }
   }
 }

@@ -12,8 +12,8 @@ struct WaitingView: View {
   var body: some View {
     ScrollView {
       VStack(alignment: .leading, spacing: Size.gutter) {
-        Reading(shown: model.waiting, coming: theme.words["waiting.reading"]) { waiting in
-          Text(verbatim: theme.words.safe(waiting, contact: model.contact, now: app.phone.now())).font(.body)
+        Reading(shown: model.waiting, coming: theme.words["reading"]) { waiting in
+          Text(verbatim: theme.words.safe(waiting, model.status, now: app.phone.now())).font(.body)
           ForEach(waiting.refused, id: \.action) { item in RefusedCard(model: model, item: item) }
           ForEach(waiting.conflicts) { conflict in ConflictCard(model: model, conflict: conflict) }
           if waiting.count > 0 { sending(waiting) }
@@ -35,7 +35,7 @@ struct WaitingView: View {
     VStack(alignment: .leading, spacing: 0) {
       HStack {
         Image(systemName: "circle.dashed").accessibilityHidden(true)
-        Text(verbatim: theme.words["custody.local"])
+        Text(verbatim: theme.words["custody.here"])
         Spacer()
         Text(verbatim: theme.format.number(waiting.count))
       }
@@ -76,17 +76,17 @@ struct WaitingView: View {
   private var actions: some View {
     VStack(spacing: Size.gap) {
       if let copy = model.copy {
-        ShareLink(item: copy) { Text(verbatim: theme.words["copy.share"]).frame(maxWidth: .infinity, minHeight: Size.least) }
+        ShareLink(item: copy) { Text(verbatim: theme.words["share"]).frame(maxWidth: .infinity, minHeight: Size.least) }
       }
       HStack(spacing: Size.gap) {
         if model.isSending {
-          WideButton(title: theme.words["waiting.stop"], symbol: "stop.circle", height: Size.primary) { model.stop() }
+          WideButton(title: theme.words["stop"], symbol: "stop.circle", height: Size.primary) { model.stop() }
         } else {
           WideButton(title: theme.words["waiting.try"], symbol: "arrow.up.circle", isFilled: true, height: Size.primary) {
             Task { await model.tryNow() }
           }
         }
-        WideButton(title: theme.words["waiting.handOver"], symbol: "tray.and.arrow.up", height: Size.primary) {
+        WideButton(title: theme.words["waiting.hand_over"], symbol: "tray.and.arrow.up", height: Size.primary) {
           Task { await model.handOver() }
         }
         .disabled(model.isCopying)
@@ -110,12 +110,12 @@ private struct RefusedCard: View {
       Note(tone: .wrong, title: theme.words.refused(item), text: item.fault.map { theme.words.say($0).cause })
       WideButton(title: theme.words["waiting.dismiss"], symbol: "xmark") { isAsked = true }
         .confirmationDialog(
-          theme.words["waiting.dismissTitle"], isPresented: $isAsked, titleVisibility: .visible
+          theme.words["waiting.dismiss.ask"], isPresented: $isAsked, titleVisibility: .visible
         ) {
           Button(theme.words["waiting.dismiss"], role: .destructive) { Task { await model.dismiss(item) } }
-          Button(theme.words["common.cancel"], role: .cancel) {}
+          Button(theme.words["cancel"], role: .cancel) {}
         } message: {
-          Text(verbatim: theme.words[item.state == "held" ? "waiting.dismissHeld" : "waiting.dismissRefused"])
+          Text(verbatim: theme.words[item.state == "held" ? "waiting.refused.safe" : "waiting.dismiss.refused"])
         }
     }
   }
@@ -133,18 +133,18 @@ private struct ConflictCard: View {
     VStack(alignment: .leading, spacing: Size.gap) {
       Label(theme.words.title(conflict), systemImage: "arrow.triangle.branch").font(.headline)
         .accessibilityAddTraits(.isHeader)
-      Text(verbatim: theme.words["conflict.stays"]).foregroundStyle(theme.ink.text2.color)
-      if conflict.owesReason { Entry(title: theme.words["records.reason"], text: $reason) }
+      Text(verbatim: theme.words["conflicts.stays"]).foregroundStyle(theme.ink.text2.color)
+      if conflict.owesReason { Entry(title: theme.words["record.reason"], text: $reason) }
       ForEach(conflict.values.indices, id: \.self) { index in
         let value = conflict.values[index]
         VStack(alignment: .leading, spacing: 8) {
           Text(verbatim: theme.words.value(value)).font(.body.weight(theme.strong))
-          if index == conflict.values.count - 1 { Text(verbatim: theme.words["conflict.showsNow"]) }
-          WideButton(title: theme.words["conflict.keep"], symbol: "checkmark") {
+          if index == conflict.values.count - 1 { Text(verbatim: theme.words["conflicts.shows"]) }
+          WideButton(title: theme.words["conflicts.keep"], symbol: "checkmark") {
             Task { await model.choose(value, of: conflict, reason: reason) }
           }
           .disabled(conflict.owesReason && reason.isEmpty)
-          .accessibilityLabel(Text(verbatim: theme.words["conflict.keepThis", ["value": theme.words.value(value)]]))
+          .accessibilityLabel(Text(verbatim: theme.words["conflicts.keep_this", ["value": theme.words.value(value)]]))
         }
         .padding(16)
         .overlay {
