@@ -29,7 +29,9 @@ import PackageDescription
   let app: [Target] = [
     .target(name: "PlumblineApp", dependencies: appDependencies, path: "App", exclude: ["Resources"])
   ]
-  let shimDependencies: [Target.Dependency] = shimNames.map { (name: String) -> Target.Dependency in Target.Dependency.byName(name: name) }
+  let shimDependencies: [Target.Dependency] = shimNames.map { (name: String) -> Target.Dependency in
+    Target.Dependency.byName(name: name)
+  }
 #else
   let core: [Target] = [.binaryTarget(name: "PlumblineCoreLibrary", path: "gen/PlumblineMobile.xcframework")]
   let coreDependencies: [Target.Dependency] = ["PlumblineCoreLibrary"]
@@ -51,14 +53,16 @@ let bindings: [Target] = [
 let model: [Target] = [
   .target(name: "PlumblineModel", dependencies: ["Plumbline"], resources: [.process("strings")], linkerSettings: loose),
   .testTarget(
-    name: "PlumblineModelTests", dependencies: ["PlumblineModel"], resources: [.copy("Pictures")], linkerSettings: loose),
+    name: "PlumblineModelTests", dependencies: ["PlumblineModel"], resources: [.copy("Pictures")], linkerSettings: loose
+  ),
 ]
 
 let screenDependencies: [Target.Dependency] = ["PlumblineModel"] + shimDependencies
-let screens: [Target] = [
-  .target(name: "PlumblineUI", dependencies: screenDependencies),
-  .target(name: "PlumblinePlatform", dependencies: screenDependencies),
-] + app
+let screens: [Target] =
+  [
+    .target(name: "PlumblineUI", dependencies: screenDependencies),
+    .target(name: "PlumblinePlatform", dependencies: screenDependencies),
+  ] + app
 
 let package = Package(
   name: "PlumblinePhone",

@@ -78,7 +78,8 @@ private final class Delivery: NSObject, AVCapturePhotoCaptureDelegate {
 
   init(done: @escaping @Sendable (Result<Data, any Error>) -> Void) { self.done = done }
 
-  func photoOutput(_ output: AVCapturePhotoOutput, didFinishProcessingPhoto photo: AVCapturePhoto, error: (any Error)?) {
+  func photoOutput(_ output: AVCapturePhotoOutput, didFinishProcessingPhoto photo: AVCapturePhoto, error: (any Error)?)
+  {
     if let error { return done(.failure(error)) }
     done(photo.fileDataRepresentation().map(Result.success) ?? .failure(Camera.Trouble.noPicture))
   }

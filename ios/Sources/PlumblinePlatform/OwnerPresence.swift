@@ -30,8 +30,9 @@ public final class OwnerPresence: Presence {
   /// Whoever changed the faces or fingers knew the passcode; it says so once more.
   private func byPasscode(_ reason: String, _ domain: String) async -> Proof {
     let context = LAContext()
-    guard let access = SecAccessControlCreateWithFlags(
-      nil, kSecAttrAccessibleWhenUnlockedThisDeviceOnly, .devicePasscode, nil)
+    guard
+      let access = SecAccessControlCreateWithFlags(
+        nil, kSecAttrAccessibleWhenUnlockedThisDeviceOnly, .devicePasscode, nil)
     else { return .unprotected }
     do {
       try await context.evaluateAccessControl(access, operation: .useItem, localizedReason: reason)

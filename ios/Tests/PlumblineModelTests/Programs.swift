@@ -121,11 +121,14 @@ final class Office: @unchecked Sendable {
   }
 
   func project(_ name: String, _ classifications: [String]) async throws -> String {
-    try await call("create_project", ["name": name, "zone": "America/Los_Angeles", "classifications": classifications])["id"].text
+    try await call(
+      "create_project", ["name": name, "zone": "America/Los_Angeles", "classifications": classifications])["id"].text
   }
 
   /// A member of these projects, and a link that lets one phone of theirs in.
-  func invite(_ name: String, role: String = "worker", to projects: [String]) async throws -> (member: String, link: String) {
+  func invite(_ name: String, role: String = "worker", to projects: [String]) async throws -> (
+    member: String, link: String
+  ) {
     let member = try await call("add_member", ["name": name, "role": role, "projects": projects])["id"].text
     let link = try await call("invite", ["member": member, "hours_valid": 24])["link"].text
     try await call("sync")

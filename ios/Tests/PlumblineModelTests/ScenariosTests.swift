@@ -205,7 +205,10 @@ import Testing
       let note = try #require(try await world.office.records("note").first)
       try await world.office.call(
         "write",
-        ["kind": "note", "record": note["id"].text, "fields": ["text": "Concrete at three"], "as_of": note["as_of"].text])
+        [
+          "kind": "note", "record": note["id"].text, "fields": ["text": "Concrete at three"],
+          "as_of": note["as_of"].text,
+        ])
       try await world.office.call("sync")
       form.rows[0].entry = .text("Concrete at four")
       await form.save()
@@ -324,7 +327,8 @@ import Testing
       _ = try await client.sync()
       try await world.office.call("sync")
       let week = try await world.office.call("week", ["date": hours.date])
-      let person = try #require(week["people"].list.first { $0["worker"].text == world.ana && $0["project"].text == world.harbor })
+      let person = try #require(
+        week["people"].list.first { $0["worker"].text == world.ana && $0["project"].text == world.harbor })
       #expect(person["state"].text == "signed")
       #expect(person["signed"]["seconds"].number == signed.person.seconds)
     }

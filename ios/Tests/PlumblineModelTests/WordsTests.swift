@@ -20,7 +20,8 @@ import Testing
     let asked = try keysInSources()
     #expect(asked.count > 100, "the sources are read")
     for key in asked.sorted() {
-      let isThere = english.texts[key] != nil || (english.texts["\(key)_one"] != nil && english.texts["\(key)_other"] != nil)
+      let isThere =
+        english.texts[key] != nil || (english.texts["\(key)_one"] != nil && english.texts["\(key)_other"] != nil)
       #expect(isThere, "no text: \(key)")
     }
   }
@@ -34,19 +35,25 @@ import Testing
     for step in ["in", "out", "switch"] {
       #expect(english.find("now.ask.\(step)") != nil && english.find("now.deed.\(step)") != nil)
     }
-    for step in ["in", "out", "switch", "break_start", "break_end"] { #expect(english.find("now.did.\(step).short") != nil) }
+    for step in ["in", "out", "switch", "break_start", "break_end"] {
+      #expect(english.find("now.did.\(step).short") != nil)
+    }
     for key in ["unlock.refused", "unlock.changed", "unlock.no_lock"] {
       #expect(english.find(key) != nil && english.find("\(key).way") != nil, "\(key)")
     }
     for look in LookChoice.allCases { #expect(english.find("settings.look.\(look.rawValue)") != nil) }
-    for state in [Custody.local, .received, .verified] { #expect(english.find(Words.custody(state, here: true)) != nil) }
+    for state in [Custody.local, .received, .verified] {
+      #expect(english.find(Words.custody(state, here: true)) != nil)
+    }
   }
 
   @Test(arguments: Language.allCases) func everyFaultHasACauseAndAWayOn(language: Language) {
     let faults: [Fault] = [
-      .Offline, .SignedOut, .Locked(why: .missing), .Locked(why: .locked), .Locked(why: .invalidated), .Denied, .NotFound,
+      .Offline, .SignedOut, .Locked(why: .missing), .Locked(why: .locked), .Locked(why: .invalidated), .Denied,
+      .NotFound,
       .Invalid(field: "link", reason: "kind"), .Invalid(field: "unheard", reason: "of"), .TooLarge(limit: 5_000_000),
-      .StorageFull, .Busy(retryAfter: 3), .Reenrol, .Corrupt(what: "log"), .Outdated, .Cancelled, .Internal(trace: "a1"),
+      .StorageFull, .Busy(retryAfter: 3), .Reenrol, .Corrupt(what: "log"), .Outdated, .Cancelled,
+      .Internal(trace: "a1"),
     ]
     for fault in faults {
       let words = Words(language).say(fault)
@@ -64,7 +71,7 @@ import Testing
 
   @Test func timesAndLengthsAreWrittenAsTheDesignWantsThem() {
     let (en, es) = (Format(.en), Format(.es))
-    let at: Int64 = 1_797_087_720_000 // 2026-12-12 15:02 UTC
+    let at: Int64 = 1_797_087_720_000  // 2026-12-12 15:02 UTC
     #expect(en.time(at, zone: .gmt) == "15:02")
     #expect(en.day("2026-12-10") == "Thu, Dec 10")
     #expect(es.day("2026-12-10") == "jue 10 dic")
@@ -90,10 +97,12 @@ import Testing
 
   /// Keys that stand in the sources of models and screens as they are.
   private func keysInSources() throws -> Set<String> {
-    let ios = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let ios = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
     var keys: Set<String> = []
     for folder in ["Sources", "App"] {
-      let files = FileManager.default.enumerator(at: ios.appendingPathComponent(folder), includingPropertiesForKeys: nil)
+      let files = FileManager.default.enumerator(
+        at: ios.appendingPathComponent(folder), includingPropertiesForKeys: nil)
       for case let file as URL in files ?? .init() where file.pathExtension == "swift" {
         let text = try String(contentsOf: file, encoding: .utf8)
         let patterns = [

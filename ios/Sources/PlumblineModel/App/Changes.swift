@@ -4,6 +4,7 @@
 public enum Topic: Hashable, Sendable {
   /// Records of a kind.
   case records(String)
+  case anyRecord
   case outbox
   case photos
   case connection
@@ -25,7 +26,7 @@ public struct Changes: Equatable, Sendable {
 
   private static func topics(of event: Event) -> [Topic] {
     switch event {
-    case .records(let kinds): kinds.map(Topic.records)
+    case .records(let kinds): kinds.map(Topic.records) + [.anyRecord]
     case .outbox: [.outbox]
     case .photo: [.photos]
     case .connection: [.connection]

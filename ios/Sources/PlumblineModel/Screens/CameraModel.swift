@@ -97,7 +97,8 @@ public final class CameraModel {
   private func adopt() async {
     guard case .ready = state, let site, unsealed == nil else { return }
     let left = try? FileManager.default.contentsOfDirectory(at: app.phone.shots, includingPropertiesForKeys: nil)
-    for file in (left ?? []).sorted(by: { $0.path < $1.path }) where file.pathExtension == "jpg" || file.pathExtension == "heic" {
+    for file in (left ?? []).sorted(by: { $0.path < $1.path })
+    where file.pathExtension == "jpg" || file.pathExtension == "heic" {
       await seal(file, site, .import, nil)
       if unsealed != nil { return }
     }

@@ -28,12 +28,12 @@ public final class EnrolModel {
   }
 
   /// Host and port of the server that the link names, to be shown before anything is sent.
-  public var server: String? { part("at") }
+  public var server: String? { parameter("at") }
 
   /// The first digits of the organization that the link names: for who wants to compare them.
-  public var organization: String? { part("organisation").map { String($0.prefix(12)) } }
+  public var organization: String? { parameter("organisation").map { String($0.prefix(12)) } }
 
-  private func part(_ name: String) -> String? {
+  private func parameter(_ name: String) -> String? {
     URLComponents(string: link.trimmed)?.queryItems?.first { $0.name == name }?.value
   }
 

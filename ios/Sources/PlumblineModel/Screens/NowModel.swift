@@ -74,7 +74,8 @@ public final class NowModel {
   /// The first tap.
   public func ask(_ step: Step) {
     guard let today = today.value, !isBusy else { return }
-    let known = today.sites.first { $0.id == app.settings.project } ?? (today.sites.count == 1 ? today.sites.first : nil)
+    let known =
+      today.sites.first { $0.id == app.settings.project } ?? (today.sites.count == 1 ? today.sites.first : nil)
     let site = step == .clockIn ? known : today.site
     let classification = step == .clockIn ? app.settings.classification : today.classification
     asked = Asked(step: step, site: site, classification: classification.flatMap { site?.allows($0) })
@@ -124,7 +125,8 @@ public final class NowModel {
     guard let site = today.value?.crewSite, !isBusy else { return }
     let step: Step = member.isWorking ? .clockOut : .clockIn
     let request = ClockRequest(
-      what: step.punch, project: site.id, classification: nil, worker: member.id, place: place, at: nil, fromProject: nil)
+      what: step.punch, project: site.id, classification: nil, worker: member.id, place: place, at: nil,
+      fromProject: nil)
     await clock(step, request)
   }
 

@@ -80,7 +80,9 @@ public final class RecordModel: Identifiable {
   private static func row(_ field: FieldView, _ record: RecordView?) -> Row? {
     let value = record?.fields[field.name]
     let isFixed = field.fixed && record != nil
-    func row(_ entry: Entry, kept: [String] = []) -> Row { Row(field: field, entry: entry, kept: kept, isFixed: isFixed) }
+    func row(_ entry: Entry, kept: [String] = []) -> Row {
+      Row(field: field, entry: entry, kept: kept, isFixed: isFixed)
+    }
     switch (field.form, field.merge) {
     case ("text", "set"): return row(.lines(value?.texts.sorted() ?? []))
     case ("text", "append"): return row(.text(""), kept: value?.texts ?? [])
@@ -102,9 +104,10 @@ public final class RecordModel: Identifiable {
     // What is no number goes as it was typed: the core names the field.
     case .number(let text): Int64(text.trimmed).map(Datum.int) ?? .text(text)
     case .lines(let lines):
-      .set(SetChange(
-        add: Set(lines).subtracting(before?.lines ?? []).sorted().map(Datum.text),
-        remove: Set(before?.lines ?? []).subtracting(lines).sorted().map(Datum.text)))
+      .set(
+        SetChange(
+          add: Set(lines).subtracting(before?.lines ?? []).sorted().map(Datum.text),
+          remove: Set(before?.lines ?? []).subtracting(lines).sorted().map(Datum.text)))
     }
   }
 }

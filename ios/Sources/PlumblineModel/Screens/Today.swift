@@ -93,7 +93,8 @@ public struct Today: Equatable, Sendable {
     for member in members {
       let record = try? await client.record(request: RecordRequest(id: member.member))
       crew.append(
-        CrewMember(id: member.member, name: record?.text("name") ?? "", state: member.state, heard: member.heard,
+        CrewMember(
+          id: member.member, name: record?.text("name") ?? "", state: member.state, heard: member.heard,
           since: began(member.spans)))
     }
     return crew.sorted { $0.name < $1.name }

@@ -30,7 +30,7 @@ public final class WaitingModel {
     public var isEmpty: Bool { items.isEmpty && uploads.isEmpty && conflicts.isEmpty }
   }
 
-  public static let topics: Set<Topic> = [.outbox, .photos, .connection, .records("note"), .records("punch"), .records("photo")]
+  public static let topics: Set<Topic> = [.outbox, .photos, .connection, .anyRecord]
 
   public private(set) var waiting = Shown<Waiting>()
   public private(set) var isSending = false

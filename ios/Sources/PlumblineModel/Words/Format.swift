@@ -44,7 +44,8 @@ public struct Format: Sendable {
 
   /// The time where it is today, else with its day: Thu, Dec 10, 09:41.
   public func when(_ at: Int64, now: Int64, zone: TimeZone = .current) -> String {
-    day(at, zone: zone) == day(now, zone: zone) ? time(at, zone: zone) : "\(day(at, zone: zone)), \(time(at, zone: zone))"
+    day(at, zone: zone) == day(now, zone: zone)
+      ? time(at, zone: zone) : "\(day(at, zone: zone)), \(time(at, zone: zone))"
   }
 
   /// 6 h 27 min: whole minutes that were worked.
@@ -91,7 +92,8 @@ public struct Format: Sendable {
 public enum Civil {
   /// The day of a moment, by a zone.
   public static func day(_ at: Int64, zone: TimeZone) -> String {
-    let parts = calendar(zone).dateComponents([.year, .month, .day], from: Date(timeIntervalSince1970: Double(at) / 1000))
+    let parts = calendar(zone).dateComponents(
+      [.year, .month, .day], from: Date(timeIntervalSince1970: Double(at) / 1000))
     return String(format: "%04d-%02d-%02d", parts.year ?? 0, parts.month ?? 0, parts.day ?? 0)
   }
 

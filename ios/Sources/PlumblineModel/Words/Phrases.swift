@@ -43,7 +43,8 @@ extension Words {
       case "outside": self["place.outside"]
       case "no_place": self["place.none"]
       default:
-        verdict.distanceCm.map { self["place.fence", ["distance": format.length(abs($0))]] } ?? self["place.cannot_tell"]
+        verdict.distanceCm.map { self["place.fence", ["distance": format.length(abs($0))]] }
+          ?? self["place.cannot_tell"]
       }
     guard let accuracy = verdict.accuracyCm else { return what }
     return mock(verdict.mock, self["place.with", ["what": what, "accuracy": format.length(accuracy)]])
@@ -167,7 +168,9 @@ extension Words {
   }
 
   public func state(_ person: WeekPerson) -> String {
-    let (now, agreed) = (format.duration(person.seconds), format.duration((person.signed ?? person.approved)?.seconds ?? 0))
+    let (now, agreed) = (
+      format.duration(person.seconds), format.duration((person.signed ?? person.approved)?.seconds ?? 0)
+    )
     return switch person.state {
     case .open: self["hours.open", ["hours": now]]
     case .signed: self["hours.signed", ["hours": agreed]]

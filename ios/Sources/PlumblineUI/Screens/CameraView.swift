@@ -43,7 +43,10 @@ struct CameraView: View {
       switch model.state {
       case .checking: ProgressView()
       case .full(let room):
-        Note(tone: .wrong, title: theme.words["camera.full"], text: theme.words["camera.full.way", ["free": theme.format.bytes(room.free)]]).padding(Size.gutter)
+        Note(
+          tone: .wrong, title: theme.words["camera.full"],
+          text: theme.words["camera.full.way", ["free": theme.format.bytes(room.free)]]
+        ).padding(Size.gutter)
       case .failed(let fault): FaultNote(fault: fault).padding(Size.gutter)
       case .ready: tools.finder().accessibilityLabel(Text(verbatim: theme.words["camera.finder"]))
       }
@@ -53,7 +56,9 @@ struct CameraView: View {
 
   private var foot: some View {
     VStack(spacing: Size.gap) {
-      Button { isChoosing = true } label: {
+      Button {
+        isChoosing = true
+      } label: {
         HStack {
           Image(systemName: "link").accessibilityHidden(true)
           Text(verbatim: model.site?.name ?? theme.words["now.no_project"]).font(.body.weight(.semibold))
@@ -68,7 +73,9 @@ struct CameraView: View {
         WideButton(title: theme.words["camera.again"], symbol: "arrow.clockwise") { Task { await model.tryAgain() } }
       }
       HStack {
-        Button { dismiss() } label: {
+        Button {
+          dismiss()
+        } label: {
           Image(systemName: "xmark").font(.title2).frame(width: Size.action, height: Size.action)
         }
         .accessibilityLabel(Text(verbatim: theme.words["back"]))

@@ -33,10 +33,12 @@ struct CrewView: View {
             }
             .accessibilityElement(children: .combine)
             Spacer(minLength: 0)
-            Button(theme.words[member.isWorking ? "now.clock_out" : "now.clock_in"]) { Task { await model.clock(member) } }
-              .font(.body.weight(theme.strong))
-              .frame(minWidth: 96, minHeight: Size.least)
-              .accessibilityLabel(Text(verbatim: theme.words.clock(member)))
+            Button(theme.words[member.isWorking ? "now.clock_out" : "now.clock_in"]) {
+              Task { await model.clock(member) }
+            }
+            .font(.body.weight(theme.strong))
+            .frame(minWidth: 96, minHeight: Size.least)
+            .accessibilityLabel(Text(verbatim: theme.words.clock(member)))
           }
           .frame(minHeight: Size.action)
           Rule()

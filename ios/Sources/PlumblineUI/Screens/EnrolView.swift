@@ -18,7 +18,8 @@ struct EnrolView: View {
           .padding(16)
           .frame(minHeight: Size.least)
           .overlay {
-            RoundedRectangle(cornerRadius: Size.radius).strokeBorder(theme.ink.edge.color, lineWidth: Size.edge(theme.look))
+            RoundedRectangle(cornerRadius: Size.radius).strokeBorder(
+              theme.ink.edge.color, lineWidth: Size.edge(theme.look))
           }
         if let server = model.server {
           VStack(alignment: .leading, spacing: 4) {

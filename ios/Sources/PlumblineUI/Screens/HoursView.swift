@@ -20,9 +20,13 @@ struct HoursView: View {
           }
           if let fault = model.fault { FaultNote(fault: fault) }
           if let copy = model.copy {
-            ShareLink(item: copy) { Text(verbatim: theme.words["share"]).frame(maxWidth: .infinity, minHeight: Size.least) }
+            ShareLink(item: copy) {
+              Text(verbatim: theme.words["share"]).frame(maxWidth: .infinity, minHeight: Size.least)
+            }
           } else {
-            WideButton(title: theme.words["hours.copy.act"], symbol: "square.and.arrow.down") { Task { await model.takeCopy() } }
+            WideButton(title: theme.words["hours.copy.act"], symbol: "square.and.arrow.down") {
+              Task { await model.takeCopy() }
+            }
           }
         }
         .disabled(model.isBusy)
@@ -49,7 +53,9 @@ struct HoursView: View {
   }
 
   private func step(_ symbol: String, _ key: String, _ weeks: Int) -> some View {
-    Button { Task { await model.turn(weeks) } } label: {
+    Button {
+      Task { await model.turn(weeks) }
+    } label: {
       Image(systemName: symbol).frame(width: Size.least, height: Size.least)
     }
     .accessibilityLabel(Text(verbatim: theme.words[key]))
@@ -94,7 +100,9 @@ private struct SheetCard: View {
     }
     .padding(16)
     .background(theme.ink.surface.color, in: RoundedRectangle(cornerRadius: Size.radius))
-    .overlay { RoundedRectangle(cornerRadius: Size.radius).strokeBorder(theme.ink.line.color, lineWidth: Size.edge(theme.look)) }
+    .overlay {
+      RoundedRectangle(cornerRadius: Size.radius).strokeBorder(theme.ink.line.color, lineWidth: Size.edge(theme.look))
+    }
   }
 
   @ViewBuilder private var actions: some View {
@@ -111,7 +119,9 @@ private struct SheetCard: View {
         Task { await model.dispute(sheet, nil) }
       }
     case .signed:
-      WideButton(title: theme.words["hours.unsign"], symbol: "arrow.uturn.backward") { Task { await model.takeBack(sheet) } }
+      WideButton(title: theme.words["hours.unsign"], symbol: "arrow.uturn.backward") {
+        Task { await model.takeBack(sheet) }
+      }
       dispute
     case .approved: dispute
     }

@@ -25,7 +25,11 @@ struct NowView: View {
             ClockFace(model: model, today: today)
             if !today.crew.isEmpty {
               Rule()
-              OpenRow { way.append(.crew) } content: { CrewLine(crew: today.crew) }.padding(.horizontal, Size.gutter)
+              OpenRow {
+                way.append(.crew)
+              } content: {
+                CrewLine(crew: today.crew)
+              }.padding(.horizontal, Size.gutter)
               Rule()
             }
           }
@@ -36,8 +40,12 @@ struct NowView: View {
       .safeAreaInset(edge: .bottom) { ClockButtons(model: model) { hasCamera = true } }
       .toolbar {
         ToolbarItem(placement: .primaryAction) {
-          Button { way.append(.settings) } label: { Image(systemName: "gearshape").frame(minWidth: Size.least, minHeight: 44) }
-            .accessibilityLabel(Text(verbatim: theme.words["settings.title"]))
+          Button {
+            way.append(.settings)
+          } label: {
+            Image(systemName: "gearshape").frame(minWidth: Size.least, minHeight: 44)
+          }
+          .accessibilityLabel(Text(verbatim: theme.words["settings.title"]))
         }
       }
       .navigationDestination(for: Way.self) { way in
@@ -111,7 +119,8 @@ private struct ClockFace: View {
       if let verdict = model.verdict {
         VerdictLine(verdict: verdict)
       } else if model.whereabouts == .off {
-        Text(verbatim: "\(theme.words["place.off"]). \(theme.words["place.still"])").foregroundStyle(theme.ink.text2.color)
+        Text(verbatim: "\(theme.words["place.off"]). \(theme.words["place.still"])").foregroundStyle(
+          theme.ink.text2.color)
       }
     }
     .frame(maxWidth: .infinity, alignment: .leading)
@@ -200,7 +209,8 @@ private struct AskedSheet: View {
       .safeAreaInset(edge: .bottom) {
         VStack(spacing: Size.gap) {
           WideButton(
-            title: theme.words["now.deed.\(asked.step.punch)"], symbol: "checkmark", isFilled: true, height: Size.primary
+            title: theme.words["now.deed.\(asked.step.punch)"], symbol: "checkmark", isFilled: true,
+            height: Size.primary
           ) { Task { await model.confirm() } }
           .disabled(!model.canConfirm)
           WideButton(title: theme.words["cancel"], symbol: "xmark") { model.cancel() }

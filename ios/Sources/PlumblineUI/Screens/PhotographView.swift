@@ -25,7 +25,9 @@ struct PhotographView: View {
         if let copy = model.copy {
           ShareLink(item: copy) { Text(verbatim: theme.words["share"]).frame(minHeight: Size.least) }
         } else {
-          WideButton(title: theme.words["photograph.export"], symbol: "square.and.arrow.up") { Task { await model.export() } }
+          WideButton(title: theme.words["photograph.export"], symbol: "square.and.arrow.up") {
+            Task { await model.export() }
+          }
         }
       }
       .padding(Size.gutter)
@@ -78,8 +80,10 @@ private struct CheckNote: View {
   var body: some View {
     switch checked.bytes {
     case .same: Note(tone: .calm, title: theme.words["photograph.same"], text: theme.words["photograph.same.way"])
-    case .differ: Note(tone: .wrong, title: theme.words["photograph.differ"], text: theme.words["photograph.differ.way"])
-    default: Note(tone: .attention, title: theme.words["photograph.not_here"], text: theme.words["photograph.not_here.way"])
+    case .differ:
+      Note(tone: .wrong, title: theme.words["photograph.differ"], text: theme.words["photograph.differ.way"])
+    default:
+      Note(tone: .attention, title: theme.words["photograph.not_here"], text: theme.words["photograph.not_here.way"])
     }
   }
 }

@@ -35,9 +35,12 @@ struct RecordsView: View {
       .onSubmit(of: .search) { Task { await model.load() } }
       .navigationTitle(Text(verbatim: theme.words["tab.records"]))
       .safeAreaInset(edge: .bottom) {
-        WideButton(title: theme.words["records.new", ["kind": model.kind.map { theme.words.kind($0.name) } ?? ""]], symbol: "plus", isFilled: true, height: Size.primary) { form = model.new() }
-          .disabled(model.kind == nil || model.sites.isEmpty)
-          .padding(Size.gutter)
+        WideButton(
+          title: theme.words["records.new", ["kind": model.kind.map { theme.words.kind($0.name) } ?? ""]],
+          symbol: "plus", isFilled: true, height: Size.primary
+        ) { form = model.new() }
+        .disabled(model.kind == nil || model.sites.isEmpty)
+        .padding(Size.gutter)
       }
       .ground(theme)
     }
@@ -53,7 +56,9 @@ struct RecordsView: View {
           : Empty(title: theme.words["records.no_match"], text: theme.words["records.no_match.way"])
       }
       ForEach(records, id: \.id) { record in
-        OpenRow { form = model.open(record) } content: {
+        OpenRow {
+          form = model.open(record)
+        } content: {
           VStack(alignment: .leading, spacing: 4) {
             Text(verbatim: model.title(record)).font(.body.weight(theme.strong)).lineLimit(2)
             if record.pending { Text(verbatim: theme.words["custody.here"]).foregroundStyle(theme.ink.text2.color) }
@@ -154,7 +159,8 @@ struct Entry: View {
         .padding(16)
         .frame(minHeight: Size.least)
         .overlay {
-          RoundedRectangle(cornerRadius: Size.radius).strokeBorder(theme.ink.edge.color, lineWidth: Size.edge(theme.look))
+          RoundedRectangle(cornerRadius: Size.radius).strokeBorder(
+            theme.ink.edge.color, lineWidth: Size.edge(theme.look))
         }
     }
   }

@@ -73,7 +73,8 @@ private struct ShutView: View {
       FaultNote(fault: fault)
       Spacer()
       WideButton(
-        title: theme.words["shut.again"], symbol: "arrow.clockwise", isFilled: true, height: Size.primary, action: again)
+        title: theme.words["shut.again"], symbol: "arrow.clockwise", isFilled: true, height: Size.primary, action: again
+      )
     }
     .padding(Size.gutter)
   }

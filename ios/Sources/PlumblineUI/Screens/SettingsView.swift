@@ -15,7 +15,10 @@ struct SettingsView: View {
             model.settings.language = nil
           }
           ForEach(Language.allCases, id: \.self) { language in
-            ChoiceRow(title: theme.words["settings.language.\(language.rawValue)"], isChosen: model.settings.language == language) {
+            ChoiceRow(
+              title: theme.words["settings.language.\(language.rawValue)"],
+              isChosen: model.settings.language == language
+            ) {
               model.settings.language = language
             }
           }
@@ -56,17 +59,23 @@ struct SettingsView: View {
   @ViewBuilder private var leaving: some View {
     switch model.leaving {
     case .no:
-      WideButton(title: theme.words["settings.sign_out"], symbol: "rectangle.portrait.and.arrow.right") { model.leaving = .asked }
+      WideButton(title: theme.words["settings.sign_out"], symbol: "rectangle.portrait.and.arrow.right") {
+        model.leaving = .asked
+      }
     case .asked:
       Note(tone: .attention, title: theme.words["settings.sign_out"], text: theme.words["settings.sign_out.what"])
-      WideButton(title: theme.words["settings.sign_out.act"], symbol: "trash") { Task { await model.signOut(givingUp: false) } }
-        .disabled(model.isBusy)
+      WideButton(title: theme.words["settings.sign_out.act"], symbol: "trash") {
+        Task { await model.signOut(givingUp: false) }
+      }
+      .disabled(model.isBusy)
       WideButton(title: theme.words["cancel"], symbol: "xmark") { model.leaving = .no }
     case .unsent(let count):
       Note(tone: .wrong, title: theme.words.count("settings.unsent", count), text: theme.words["settings.unsent.way"])
       WideButton(title: theme.words["settings.unsent.stay"], symbol: "xmark") { model.leaving = .no }
-      WideButton(title: theme.words.count("settings.unsent.give_up", count), symbol: "trash") { Task { await model.signOut(givingUp: true) } }
-        .disabled(model.isBusy)
+      WideButton(title: theme.words.count("settings.unsent.give_up", count), symbol: "trash") {
+        Task { await model.signOut(givingUp: true) }
+      }
+      .disabled(model.isBusy)
     }
   }
 

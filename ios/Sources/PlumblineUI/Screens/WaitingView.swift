@@ -82,7 +82,8 @@ struct WaitingView: View {
         if model.isSending {
           WideButton(title: theme.words["stop"], symbol: "stop.circle", height: Size.primary) { model.stop() }
         } else {
-          WideButton(title: theme.words["waiting.try"], symbol: "arrow.up.circle", isFilled: true, height: Size.primary) {
+          WideButton(title: theme.words["waiting.try"], symbol: "arrow.up.circle", isFilled: true, height: Size.primary)
+          {
             Task { await model.tryNow() }
           }
         }
@@ -148,7 +149,8 @@ private struct ConflictCard: View {
         }
         .padding(16)
         .overlay {
-          RoundedRectangle(cornerRadius: Size.radius).strokeBorder(theme.ink.edge.color, lineWidth: Size.edge(theme.look))
+          RoundedRectangle(cornerRadius: Size.radius).strokeBorder(
+            theme.ink.edge.color, lineWidth: Size.edge(theme.look))
         }
       }
     }

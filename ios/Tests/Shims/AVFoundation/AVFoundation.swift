@@ -11,7 +11,9 @@ public final class AVCaptureDevice: @unchecked Sendable {
   public enum Position: Int, Sendable { case unspecified, back, front }
   public struct DeviceType: Sendable { public static let builtInWideAngleCamera = Self() }
   public static func requestAccess(for type: AVMediaType) async -> Bool { fatalError() }
-  public static func `default`(_ type: DeviceType, for media: AVMediaType?, position: Position) -> AVCaptureDevice? { fatalError() }
+  public static func `default`(_ type: DeviceType, for media: AVMediaType?, position: Position) -> AVCaptureDevice? {
+    fatalError()
+  }
 }
 
 open class AVCaptureInput {}

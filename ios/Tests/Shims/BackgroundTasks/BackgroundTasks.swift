@@ -18,7 +18,9 @@ public final class BGProcessingTaskRequest: BGTaskRequest {
 public final class BGTaskScheduler: Sendable {
   public static let shared = BGTaskScheduler()
   @discardableResult
-  public func register(forTaskWithIdentifier: String, using queue: DispatchQueue?, launchHandler: @escaping (BGTask) -> Void) -> Bool {
+  public func register(
+    forTaskWithIdentifier: String, using queue: DispatchQueue?, launchHandler: @escaping (BGTask) -> Void
+  ) -> Bool {
     fatalError()
   }
   public func submit(_ request: BGTaskRequest) throws {}

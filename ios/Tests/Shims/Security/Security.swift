@@ -14,11 +14,14 @@ public let kSecAttrSynchronizable = "", kSecUseDataProtectionKeychain = "", kSec
 public let kSecMatchLimitOne = "", kSecValueData = "", kSecAttrAccessible = ""
 public let kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly = "", kSecAttrAccessibleWhenUnlockedThisDeviceOnly = ""
 
-public let errSecSuccess: OSStatus = 0, errSecItemNotFound: OSStatus = -25300, errSecInteractionNotAllowed: OSStatus = -25308
+public let errSecSuccess: OSStatus = 0, errSecItemNotFound: OSStatus = -25300,
+  errSecInteractionNotAllowed: OSStatus = -25308
 public let errSecDecode: OSStatus = -26275, errSecAuthFailed: OSStatus = -25293, errSecDiskFull: OSStatus = -34
 public let errSecNotAvailable: OSStatus = -25291, errSecMissingEntitlement: OSStatus = -34018
 
-public func SecItemCopyMatching(_ query: CFDictionary, _ result: UnsafeMutablePointer<CFTypeRef?>?) -> OSStatus { fatalError() }
+public func SecItemCopyMatching(_ query: CFDictionary, _ result: UnsafeMutablePointer<CFTypeRef?>?) -> OSStatus {
+  fatalError()
+}
 public func SecItemAdd(_ item: CFDictionary, _ result: UnsafeMutablePointer<CFTypeRef?>?) -> OSStatus { fatalError() }
 public func SecItemUpdate(_ query: CFDictionary, _ changes: CFDictionary) -> OSStatus { fatalError() }
 public func SecItemDelete(_ query: CFDictionary) -> OSStatus { fatalError() }
@@ -30,5 +33,6 @@ public struct SecAccessControlCreateFlags: OptionSet, Sendable {
 }
 public final class SecAccessControl: @unchecked Sendable {}
 public func SecAccessControlCreateWithFlags(
-  _ allocator: AnyObject?, _ protection: CFString, _ flags: SecAccessControlCreateFlags, _ error: UnsafeMutablePointer<CFError?>?
+  _ allocator: AnyObject?, _ protection: CFString, _ flags: SecAccessControlCreateFlags,
+  _ error: UnsafeMutablePointer<CFError?>?
 ) -> SecAccessControl? { fatalError() }

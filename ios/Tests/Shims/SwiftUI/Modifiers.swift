@@ -12,7 +12,9 @@ public enum VerticalEdge: Sendable { case top, bottom }
 
 public struct Font: Sendable {
   public enum TextStyle: Sendable { case largeTitle, title, title2, title3, headline, body, callout, caption }
-  public struct Weight: Sendable { public static let regular = Self(), medium = Self(), semibold = Self(), bold = Self() }
+  public struct Weight: Sendable {
+    public static let regular = Self(), medium = Self(), semibold = Self(), bold = Self()
+  }
   public static let title = Font(), title2 = Font(), title3 = Font(), headline = Font(), body = Font(), callout = Font()
   public static let caption = Font()
   public static func system(size: CGFloat, weight: Weight? = nil) -> Font { Font() }
@@ -26,7 +28,9 @@ public enum Visibility: Sendable { case automatic, visible, hidden }
 extension View {
   public func padding(_ edges: Edge.Set = .all, _ length: CGFloat? = nil) -> some View { ModifiedView() }
   public func padding(_ length: CGFloat) -> some View { ModifiedView() }
-  public func frame(width: CGFloat? = nil, height: CGFloat? = nil, alignment: Alignment = .center) -> some View { ModifiedView() }
+  public func frame(width: CGFloat? = nil, height: CGFloat? = nil, alignment: Alignment = .center) -> some View {
+    ModifiedView()
+  }
   public func frame(
     minWidth: CGFloat? = nil, idealWidth: CGFloat? = nil, maxWidth: CGFloat? = nil, minHeight: CGFloat? = nil,
     idealHeight: CGFloat? = nil, maxHeight: CGFloat? = nil, alignment: Alignment = .center
@@ -41,7 +45,9 @@ extension View {
   public func foregroundStyle(_ style: some ShapeStyle) -> some View { ModifiedView() }
   public func background(_ style: some ShapeStyle) -> some View { ModifiedView() }
   public func background(_ style: some ShapeStyle, in shape: some InsettableShape) -> some View { ModifiedView() }
-  public func overlay<V: View>(alignment: Alignment = .center, @ViewBuilder content: () -> V) -> some View { ModifiedView() }
+  public func overlay<V: View>(alignment: Alignment = .center, @ViewBuilder content: () -> V) -> some View {
+    ModifiedView()
+  }
   public func clipShape(_ shape: some Shape) -> some View { ModifiedView() }
   public func clipped() -> some View { ModifiedView() }
   public func contentShape(_ shape: some Shape) -> some View { ModifiedView() }
@@ -55,7 +61,9 @@ extension View {
   public func navigationDestination<D: Hashable, C: View>(
     for data: D.Type, @ViewBuilder destination: @escaping (D) -> C
   ) -> some View { ModifiedView() }
-  public func toolbar<Content: ToolbarContent>(@ToolbarContentBuilder content: () -> Content) -> some View { ModifiedView() }
+  public func toolbar<Content: ToolbarContent>(@ToolbarContentBuilder content: () -> Content) -> some View {
+    ModifiedView()
+  }
   public func searchable(text: Binding<String>, prompt: Text? = nil) -> some View { ModifiedView() }
   public func safeAreaInset<V: View>(
     edge: VerticalEdge, alignment: HorizontalAlignment = .center, spacing: CGFloat? = nil, @ViewBuilder content: () -> V
@@ -82,9 +90,15 @@ extension View {
   public func task<T: Equatable>(
     id: T, priority: TaskPriority = .userInitiated, @_inheritActorContext _ action: @escaping @Sendable () async -> Void
   ) -> some View { ModifiedView() }
-  public func refreshable(@_inheritActorContext action: @escaping @Sendable () async -> Void) -> some View { ModifiedView() }
-  public func onSubmit(of triggers: SubmitTriggers = .text, _ action: @escaping () -> Void) -> some View { ModifiedView() }
-  public func onChange<V: Equatable>(of value: V, initial: Bool = false, _ action: @escaping (V, V) -> Void) -> some View {
+  public func refreshable(@_inheritActorContext action: @escaping @Sendable () async -> Void) -> some View {
+    ModifiedView()
+  }
+  public func onSubmit(of triggers: SubmitTriggers = .text, _ action: @escaping () -> Void) -> some View {
+    ModifiedView()
+  }
+  public func onChange<V: Equatable>(of value: V, initial: Bool = false, _ action: @escaping (V, V) -> Void)
+    -> some View
+  {
     ModifiedView()
   }
   public func onDisappear(perform action: (() -> Void)? = nil) -> some View { ModifiedView() }
@@ -110,7 +124,9 @@ public struct SubmitTriggers: OptionSet, Sendable {
   public init(rawValue: Int) { self.rawValue = rawValue }
   public static let text = Self(rawValue: 1), search = Self(rawValue: 2)
 }
-public struct AccessibilityChildBehavior: Sendable { public static let ignore = Self(), combine = Self(), contain = Self() }
+public struct AccessibilityChildBehavior: Sendable {
+  public static let ignore = Self(), combine = Self(), contain = Self()
+}
 public struct AccessibilityTraits: SetAlgebra, Sendable, OptionSet {
   public let rawValue: Int
   public init(rawValue: Int) { self.rawValue = rawValue }

@@ -26,7 +26,8 @@ public struct VerticalAlignment: Equatable, Sendable {
   public static let top = Self(), center = Self(), bottom = Self(), firstTextBaseline = Self()
 }
 public struct Alignment: Equatable, Sendable {
-  public static let top = Self(), center = Self(), bottom = Self(), leading = Self(), trailing = Self(), bottomLeading = Self()
+  public static let top = Self(), center = Self(), bottom = Self(), leading = Self(), trailing = Self(),
+    bottomLeading = Self()
 }
 
 public struct VStack<Content: View>: Leaf {
@@ -73,7 +74,10 @@ extension ForEach where Data.Element: Identifiable, ID == Data.Element.ID {
 extension ForEach {
   public init<C: MutableCollection & RandomAccessCollection>(
     _ data: Binding<C>, @ViewBuilder content: @escaping (Binding<C.Element>) -> Content
-  ) where Data == LazyMapSequence<C.Indices, (C.Index, ID)>, C.Element: Identifiable, C.Index: Hashable, ID == C.Element.ID {}
+  )
+  where
+    Data == LazyMapSequence<C.Indices, (C.Index, ID)>, C.Element: Identifiable, C.Index: Hashable, ID == C.Element.ID
+  {}
 }
 
 public struct ButtonRole: Sendable { public static let destructive = Self(), cancel = Self() }

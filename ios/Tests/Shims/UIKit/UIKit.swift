@@ -50,7 +50,9 @@ public struct UIBackgroundTaskIdentifier: Sendable { public static let invalid =
 
 @MainActor public final class UIApplication: UIResponder {
   public static var shared: UIApplication { fatalError() }
-  public func beginBackgroundTask(withName name: String?, expirationHandler: (@MainActor () -> Void)?) -> UIBackgroundTaskIdentifier {
+  public func beginBackgroundTask(withName name: String?, expirationHandler: (@MainActor () -> Void)?)
+    -> UIBackgroundTaskIdentifier
+  {
     fatalError()
   }
   public func endBackgroundTask(_ id: UIBackgroundTaskIdentifier) {}
@@ -58,7 +60,8 @@ public struct UIBackgroundTaskIdentifier: Sendable { public static let invalid =
 
 /// Darwin's in truth, which Foundation brings along.
 public func sysctlbyname(
-  _ name: String, _ old: UnsafeMutableRawPointer?, _ oldLength: UnsafeMutablePointer<Int>?, _ new: UnsafeMutableRawPointer?,
+  _ name: String, _ old: UnsafeMutableRawPointer?, _ oldLength: UnsafeMutablePointer<Int>?,
+  _ new: UnsafeMutableRawPointer?,
   _ newLength: Int
 ) -> Int32 { fatalError() }
 
