@@ -45,7 +45,7 @@ struct Here: Places {
 
   func follow() -> AsyncStream<Whereabouts> {
     AsyncStream { stream in
-      states.forEach { stream.yield($0) }
+      for state in states { stream.yield(state) }
       stream.finish()
     }
   }
@@ -94,7 +94,7 @@ final class Gate: @unchecked Sendable {
       defer { waiting = [] }
       return waiting
     }
-    all.forEach { $0.resume() }
+    for one in all { one.resume() }
   }
 }
 

@@ -134,10 +134,9 @@ import Testing
       try await world.until {
         await waiting.tryNow()
         await photograph.load()
-        return photograph.photo.value?.state == .verified
+        return photograph.photo.value?.state == .verified && photograph.picture != nil
       }
       #expect(photograph.custody.map(\.state) == [.taken, .logged, .received, .verified])
-      #expect(photograph.picture != nil)
       await photograph.check()
       #expect(photograph.checked?.bytes == .same)
       await photograph.export()

@@ -16,6 +16,8 @@ final class World {
   var ana = ""
 
   private init() throws {
+    // A server that is gone in the middle of a call is part of these stories, not their end.
+    signal(SIGPIPE, SIG_IGN)
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("plumbline-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     office = Office(folder: folder)
