@@ -7,8 +7,7 @@ import PackageDescription
 #if os(Linux)
   // Linux has the core's library, no Apple framework, and shims that have the declarations of those that are used.
   let library = ProcessInfo.processInfo.environment["PLUMBLINE_LIBRARY"] ?? "../target/debug"
-  let core: [Target] = []
-  let coreDependencies: [Target.Dependency] = []
+  let core = Target.systemLibrary(name: "PlumblineFFI", path: "gen/PlumblineFFI")
   let link: [LinkerSetting] = [
     .linkedLibrary("plumbline_mobile"),
     .unsafeFlags(["-L\(library)", "-Xlinker", "-rpath", "-Xlinker", library]),
@@ -24,48 +23,47 @@ import PackageDescription
   let shims: [Target] = shimNames.map { (name: String) -> Target in
     Target.target(name: name, dependencies: shimNeeds[name] ?? [], path: "Tests/Shims/\(name)")
   }
-  // The app itself is Xcode's to build; here its sources are checked beside the others.
-  let appDependencies: [Target.Dependency] = ["PlumblineUI", "PlumblinePlatform"]
-  let app: [Target] = [
-    .target(name: "PlumblineApp", dependencies: appDependencies, path: "App", exclude: ["Resources"])
+  // The app itself is Xcode's to build; here its sources are checked beside the others. The tests start programs, which
+  // no phone lets them.
+  let own: [Target] = [
+    .target(
+      name: "PlumblineApp", dependencies: ["PlumblineUI", "PlumblinePlatform"], path: "App", exclude: ["Resources"]),
+    .testTarget(
+      name: "PlumblineModelTests", dependencies: ["PlumblineModel"], resources: [.copy("Pictures")],
+      linkerSettings: loose),
   ]
+  let onLinux = shims + own
   let shimDependencies: [Target.Dependency] = shimNames.map { (name: String) -> Target.Dependency in
     Target.Dependency.byName(name: name)
   }
 #else
-  let core: [Target] = [.binaryTarget(name: "PlumblineCoreLibrary", path: "gen/PlumblineMobile.xcframework")]
-  let coreDependencies: [Target.Dependency] = ["PlumblineCoreLibrary"]
-  let link: [LinkerSetting] = []
+  let core = Target.binaryTarget(name: "PlumblineFFI", path: "gen/Plumbline.xcframework")
+  // SQLCipher uses the system's cryptography here.
+  let link: [LinkerSetting] = [.linkedFramework("Security")]
   let loose: [LinkerSetting] = []
-  let shims: [Target] = []
-  let app: [Target] = []
+  let onLinux: [Target] = []
   let shimDependencies: [Target.Dependency] = []
 #endif
 
-// Both are generated. In mode 6 the compiler of 6.0.3 crashes on them.
+// The core, and its calls as they are generated. In mode 6 the compiler of 6.0.3 crashes on them.
 let bindings: [Target] = [
-  .systemLibrary(name: "PlumblineFFI", path: "gen/PlumblineFFI"),
+  core,
   .target(
-    name: "Plumbline", dependencies: ["PlumblineFFI"] + coreDependencies, path: "gen/Plumbline",
+    name: "Plumbline", dependencies: ["PlumblineFFI"], path: "gen/Plumbline",
     swiftSettings: [.swiftLanguageMode(.v5)], linkerSettings: link),
 ]
 
-let model: [Target] = [
-  .target(name: "PlumblineModel", dependencies: ["Plumbline"], resources: [.process("strings")], linkerSettings: loose),
-  .testTarget(
-    name: "PlumblineModelTests", dependencies: ["PlumblineModel"], resources: [.copy("Pictures")], linkerSettings: loose
-  ),
-]
+let model = Target.target(
+  name: "PlumblineModel", dependencies: ["Plumbline"], resources: [.process("strings")], linkerSettings: loose)
 
 let screenDependencies: [Target.Dependency] = ["PlumblineModel"] + shimDependencies
-let screens: [Target] =
-  [
-    .target(name: "PlumblineUI", dependencies: screenDependencies),
-    .target(name: "PlumblinePlatform", dependencies: screenDependencies),
-  ] + app
+let screens: [Target] = [
+  .target(name: "PlumblineUI", dependencies: screenDependencies),
+  .target(name: "PlumblinePlatform", dependencies: screenDependencies),
+]
 
 let package = Package(
   name: "PlumblinePhone",
   platforms: [.iOS(.v17), .macOS(.v14)],
   products: ["PlumblineModel", "PlumblineUI", "PlumblinePlatform"].map { Product.library(name: $0, targets: [$0]) },
-  targets: core + shims + bindings + model + screens)
+  targets: bindings + [model] + screens + onLinux)

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Failure;
 use crate::machine;
+use crate::swift;
 use crate::workspace::{Workspace, succeed, works};
 
 const PACKAGE: &str = "plumbline-mobile";
@@ -56,7 +57,9 @@ pub fn bindings(workspace: &Workspace) -> Result<(), Failure> {
         println!("{what}: {}", folder.display());
     }
     said("Android", android(workspace)?);
-    said("iOS", apple(workspace, &swift)?);
+    let packed = apple(workspace, &swift)?;
+    swift::gather(workspace, &swift, packed.as_deref().ok())?;
+    said("iOS", packed);
     Ok(())
 }
 
@@ -221,7 +224,10 @@ pub fn has_target(workspace: &Workspace, target: &str) -> bool {
 }
 
 /// Puts what was made into the place of what is there; what is the same keeps its time.
-fn replace(fresh: &Path, folder: &Path) -> Result<(), String> {
+///
+/// # Errors
+/// Says what went wrong.
+pub fn replace(fresh: &Path, folder: &Path) -> Result<(), String> {
     for path in files(folder)? {
         if !fresh.join(&path).is_file() {
             fs::remove_file(folder.join(&path)).map_err(|error| failed(folder, &error))?;
@@ -256,7 +262,7 @@ fn empty(folder: &Path) -> Result<(), String> {
     fs::create_dir_all(folder).map_err(|error| failed(folder, &error))
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), String> {
+pub fn copy(from: &Path, to: &Path) -> Result<(), String> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     }

@@ -20,6 +20,7 @@ mod results;
 mod run;
 mod soak;
 mod story;
+mod swift;
 mod test;
 mod tidy;
 mod workspace;

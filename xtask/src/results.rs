@@ -70,6 +70,15 @@ impl Results {
         }
     }
 
+    /// Takes in a line of what Swift Testing says: `✔ Test name() passed after 0.1 seconds.`, and `✘` with `failed`.
+    pub fn hear_swift(&mut self, line: &str) {
+        let Some((_, rest)) = line.split_once(" Test ").filter(|(mark, _)| mark.chars().count() == 1) else { return };
+        let ended = |word| rest.split_once(')').is_some_and(|(_, how): (&str, &str)| how.starts_with(word));
+        self.passed += u64::from(ended(" passed after "));
+        self.failed += u64::from(ended(" failed after "));
+        self.ignored += u64::from(ended(" skipped"));
+    }
+
     /// Keeps how each test ended for [`Results::last`].
     pub fn keep(&self, workspace: &Workspace) -> Result<(), String> {
         let lines = self.tests.iter().map(|(name, ended)| format!("{name}\t{}\t{}\n", ended.cases, ended.result));
@@ -132,6 +141,18 @@ mod tests {
         let mut results = Results::default();
         output.lines().for_each(|line| results.hear_tap(line));
         assert_eq!((results.passed, results.failed, results.ignored), (1, 1, 1));
+    }
+
+    #[test]
+    fn a_test_in_swift_counts_when_it_ends() {
+        let output = "◇ Test run started.\n◇ Test opens() started.\n✔ Test opens() passed after 0.5 seconds.\n\
+            ◇ Passing 1 argument look → .dark to reads(look:)\n✔ Test reads(look:) passed after 0.1 seconds.\n\
+            ✘ Test closes() recorded an issue at X.swift:1:7: Expectation failed: a → 1\n\
+            ✘ Test closes() failed after 0.2 seconds with 1 issue.\n✘ Suite Tests failed after 1 seconds.\n\
+            ✘ Test run with 3 tests failed after 1 seconds with 1 issue.\n";
+        let mut results = Results::default();
+        output.lines().for_each(|line| results.hear_swift(line));
+        assert_eq!((results.passed, results.failed, results.ignored), (2, 1, 0));
     }
 
     #[test]

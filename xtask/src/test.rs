@@ -14,6 +14,7 @@ use crate::desktop;
 use crate::frontend;
 use crate::machine;
 use crate::results::Results;
+use crate::swift;
 use crate::workspace::{Workspace, listen, succeed};
 
 /// Each suite with the directory that its tests live in; `rust` is everything in the Cargo workspace but the window.
@@ -32,6 +33,7 @@ pub fn test(workspace: &Workspace, names: &[String]) -> Result<(), Failure> {
             "rust" => rust(workspace, &mut total).map(|()| None),
             "desktop" => desktop::test(workspace, &mut total),
             "frontend" => frontend::test(workspace, &mut total),
+            "swift" => swift::test(workspace, &mut total),
             _ => Ok(Some(format!("{folder}/ is not in the project yet"))),
         };
         match ran {
