@@ -15,10 +15,11 @@ import PackageDescription
   // Observation's symbols are found when the program starts.
   let loose: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "--allow-shlib-undefined"])]
   let shimNames = [
-    "AVFoundation", "BackgroundTasks", "CoreLocation", "LocalAuthentication", "Network", "Security", "SwiftUI", "UIKit",
+    "AVFoundation", "AVKit", "BackgroundTasks", "CoreLocation", "LocalAuthentication", "Network", "Security", "SwiftUI",
+    "UIKit",
   ]
   let shimNeeds: [String: [Target.Dependency]] = [
-    "AVFoundation": ["UIKit"], "LocalAuthentication": ["Security"], "UIKit": ["SwiftUI"],
+    "AVFoundation": ["UIKit"], "AVKit": ["UIKit"], "LocalAuthentication": ["Security"], "UIKit": ["SwiftUI"],
   ]
   let shims: [Target] = shimNames.map { (name: String) -> Target in
     Target.target(name: name, dependencies: shimNeeds[name] ?? [], path: "Tests/Shims/\(name)")

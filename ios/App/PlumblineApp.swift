@@ -59,7 +59,9 @@ private struct Screens: View {
   }
 
   private var tools: Tools {
-    Tools(shutter: camera) { AnyView(Finder(camera: camera, refused: app.words["camera.no_lens"])) }
+    Tools(shutter: camera) { pressed in
+      AnyView(Finder(camera: camera, refused: app.words["camera.no_lens"], pressed: pressed))
+    }
   }
 }
 

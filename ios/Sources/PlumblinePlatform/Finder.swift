@@ -1,6 +1,7 @@
-// The camera's picture on the screen.
+// The camera's picture on the screen, and the volume keys as a shutter: gloves find them.
 
 import AVFoundation
+import AVKit
 import SwiftUI
 import UIKit
 
@@ -8,17 +9,19 @@ import UIKit
 public struct Finder: View {
   let camera: Camera
   let refused: String
+  let pressed: @MainActor () -> Void
   @State private var isRefused = false
 
-  /// `refused`: what to say where the person does not allow the camera.
-  public init(camera: Camera, refused: String) {
+  /// `refused`: what to say where the person does not allow the camera; `pressed`: a volume key was.
+  public init(camera: Camera, refused: String, pressed: @escaping @MainActor () -> Void) {
     self.camera = camera
     self.refused = refused
+    self.pressed = pressed
   }
 
   public var body: some View {
     ZStack {
-      Preview(session: camera.session)
+      Preview(session: camera.session, pressed: pressed)
       if isRefused { Text(verbatim: refused).padding(24).multilineTextAlignment(.center) }
     }
     .task {
@@ -30,8 +33,9 @@ public struct Finder: View {
 
 private struct Preview: UIViewRepresentable {
   let session: AVCaptureSession
+  let pressed: @MainActor () -> Void
 
-  func makeUIView(context: Context) -> PreviewView { PreviewView(session: session) }
+  func makeUIView(context: Context) -> PreviewView { PreviewView(session: session, pressed: pressed) }
 
   func updateUIView(_ view: PreviewView, context: Context) {}
 }
@@ -39,11 +43,14 @@ private struct Preview: UIViewRepresentable {
 private final class PreviewView: UIView {
   private let picture: AVCaptureVideoPreviewLayer
 
-  init(session: AVCaptureSession) {
+  init(session: AVCaptureSession, pressed: @escaping @MainActor () -> Void) {
     picture = AVCaptureVideoPreviewLayer(session: session)
     super.init(frame: .zero)
     picture.videoGravity = .resizeAspect
     layer.addSublayer(picture)
+    if #available(iOS 17.2, *) {
+      addInteraction(AVCaptureEventInteraction { if $0.phase == .ended { pressed() } })
+    }
   }
 
   @available(*, unavailable)

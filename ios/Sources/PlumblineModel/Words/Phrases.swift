@@ -79,7 +79,9 @@ extension Words {
     if let last = model.last {
       parts.append(self["camera.last", ["time": format.moment(last.at), "state": custody(last).lowercased()]])
     }
-    if case .ready(let room) = model.state { parts.append(self["camera.free", ["size": format.bytes(room.free)]]) }
+    if case .ready(let room) = model.state {
+      parts += [self["camera.volume"], self["camera.free", ["size": format.bytes(room.free)]]]
+    }
     return parts.joined(separator: " ")
   }
 

@@ -48,11 +48,13 @@ struct CameraView: View {
           text: theme.words["camera.full.way", ["free": theme.format.bytes(room.free)]]
         ).padding(Size.gutter)
       case .failed(let fault): FaultNote(fault: fault).padding(Size.gutter)
-      case .ready: tools.finder().accessibilityLabel(Text(verbatim: theme.words["camera.finder"]))
+      case .ready: tools.finder { shoot() }.accessibilityLabel(Text(verbatim: theme.words["camera.finder"]))
       }
     }
     .frame(maxWidth: .infinity, maxHeight: .infinity)
   }
+
+  private func shoot() { Task { await model.shoot(tools.shutter) } }
 
   private var foot: some View {
     VStack(spacing: Size.gap) {
@@ -80,7 +82,7 @@ struct CameraView: View {
         }
         .accessibilityLabel(Text(verbatim: theme.words["back"]))
         Spacer()
-        ShutterButton(isSealing: model.isSealing) { Task { await model.shoot(tools.shutter) } }
+        ShutterButton(isSealing: model.isSealing) { shoot() }
           .disabled(!model.canShoot)
         Spacer()
         Color.clear.frame(width: Size.action, height: Size.action)

@@ -12,6 +12,7 @@ struct HoursView: View {
   var body: some View {
     NavigationStack {
       ScrollView {
+        Strip(app: app)
         VStack(alignment: .leading, spacing: Size.gutter) {
           weeks
           Reading(shown: model.week, coming: theme.words["reading"]) { week in

@@ -20,7 +20,7 @@ struct NowView: View {
     NavigationStack(path: $way) {
       ScrollView {
         VStack(alignment: .leading, spacing: 0) {
-          WaitingStrip(app: app) { way.append(.waiting) }
+          Strip(app: app) { way.append(.waiting) }
           Reading(shown: model.today, coming: theme.words["reading"]) { today in
             ClockFace(model: model, today: today)
             if !today.crew.isEmpty {
@@ -63,25 +63,6 @@ struct NowView: View {
     }
     .task(id: app.changes.mark(NowModel.topics)) { await model.load() }
     .task { await model.follow() }
-  }
-}
-
-/// Shown while something waits and there is no contact: without it people fear loss.
-private struct WaitingStrip: View {
-  let app: AppModel
-  let open: @MainActor () -> Void
-  @Environment(\.theme) private var theme
-
-  var body: some View {
-    if let status = app.status, status.waiting > 0 || status.connection != .online {
-      OpenRow(action: open) {
-        Image(systemName: theme.words.symbol(status.connection)).accessibilityHidden(true)
-        Text(verbatim: theme.words.connection(status)).font(.body.weight(theme.strong))
-      }
-      .padding(.horizontal, Size.gutter)
-      .background(theme.ink.surface.color)
-      Rule()
-    }
   }
 }
 

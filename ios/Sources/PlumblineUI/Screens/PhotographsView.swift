@@ -13,6 +13,7 @@ struct PhotographsView: View {
   var body: some View {
     NavigationStack {
       ScrollView {
+        Strip(app: app)
         Reading(shown: model.photos, coming: theme.words["reading"]) { photos in
           if photos.isEmpty {
             model.isFiltered

@@ -13,6 +13,7 @@ struct RecordsView: View {
   var body: some View {
     NavigationStack {
       ScrollView {
+        Strip(app: app)
         VStack(alignment: .leading, spacing: Size.gap) {
           Reading(shown: model.kinds, coming: theme.words["reading"]) { kinds in
             if kinds.isEmpty {

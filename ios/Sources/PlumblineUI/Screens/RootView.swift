@@ -36,12 +36,14 @@ public struct RootView: View {
   }
 }
 
-/// What only the platform can draw: the camera's picture.
+/// What only the platform can draw: the camera's picture, which also hears the volume keys.
 public struct Tools {
   public let shutter: any Shutter
-  public let finder: @MainActor () -> AnyView
+  public let finder: @MainActor (_ pressed: @escaping @MainActor () -> Void) -> AnyView
 
-  public init(shutter: any Shutter, finder: @escaping @MainActor () -> AnyView) {
+  public init(
+    shutter: any Shutter, finder: @escaping @MainActor (_ pressed: @escaping @MainActor () -> Void) -> AnyView
+  ) {
     self.shutter = shutter
     self.finder = finder
   }

@@ -13,7 +13,10 @@
   }
   public var layer: CALayer { fatalError() }
   open func layoutSubviews() {}
+  public func addInteraction(_ interaction: any UIInteraction) {}
 }
+
+@MainActor public protocol UIInteraction: AnyObject {}
 
 open class CALayer: NSObject {
   open var frame: CGRect {
