@@ -67,9 +67,53 @@ import Testing
     }
   }
 
+  @Test func anAppThatTheSystemStartedForWorkHoldsNothingAfterIt() async throws {
+    try await World.begun { world, client in
+      let now = await world.now(client)
+      try await world.clockIn(now, at: world.harbor)
+      await world.app.close()
+      let app = AppModel(phone: world.pocket.phone)
+      #expect(await app.workInBackground())
+      let other = try await Client.open(home: app.phone.home.path, keystore: app.phone.keystore)
+      try await other.pause()
+      // The person opens it later: the same core, awake again, behind the lock.
+      await app.open()
+      guard case .locked(let same) = app.stage else { throw Said(text: "\(app.stage)") }
+      #expect(try await same.status().waiting == 0)
+      await app.close()
+    }
+  }
+
+  @Test func openingTwiceAtOnceOpensOnce() async throws {
+    try await World.begun { world, _ in
+      await world.app.close()
+      let app = AppModel(phone: world.pocket.phone)
+      async let first: Void = app.open()
+      async let second: Void = app.comeBack()
+      _ = await (first, second)
+      guard case .locked = app.stage else { throw Said(text: "\(app.stage)") }
+      await app.close()
+    }
+  }
+
+  @Test func whoLeavesWhileItOpensLeavesItAtRest() async throws {
+    try await World.begun { world, _ in
+      await world.app.close()
+      let app = AppModel(phone: world.pocket.phone)
+      let opening = Task { await app.open() }
+      await app.leave()
+      await opening.value
+      let other = try await Client.open(home: app.phone.home.path, keystore: app.phone.keystore)
+      try await other.pause()
+      await app.comeBack()
+      guard case .locked = app.stage else { throw Said(text: "\(app.stage)") }
+      await app.close()
+    }
+  }
+
   @Test func theCoreRestsOnlyWhenNobodyNeedsIt() async throws {
     let log = Log()
-    let awake = Awake(pause: { log.add("pause") }, resume: { log.add("resume") })
+    let awake = Awake(.screen, pause: { log.add("pause") }, resume: { log.add("resume") })
     try await awake.need(.background)
     try await awake.release(.screen)
     #expect(log.all == [])

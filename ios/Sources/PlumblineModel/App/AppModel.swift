@@ -31,6 +31,7 @@ public final class AppModel {
   private var awake: Awake?
   private var ear: Ear?
   private var hearing: Task<Void, Never>?
+  private var isOpening = false
   /// When the screen went away; none while it is there.
   private var away: Int64?
 
@@ -47,15 +48,23 @@ public final class AppModel {
 
   /// Opens the store, or says why it does not open. Also for who tries again.
   public func open() async {
-    guard client == nil else { return }
+    if client == nil { await open(.screen) } else { await comeBack() }
+  }
+
+  private func open(_ need: Need) async {
+    guard client == nil, !isOpening else { return }
+    isOpening = true
+    defer { isOpening = false }
     stage = .opening
     let ear = Ear()
     do {
       let client = try await openClient(phone: phone, listener: ear)
-      (self.client, self.ear) = (client, ear)
-      awake = Awake(pause: { try await client.pause() }, resume: { try await client.resume() })
+      let awake = Awake(need, pause: { try await client.pause() }, resume: { try await client.resume() })
+      (self.client, self.ear, self.awake) = (client, ear, awake)
       hear(ear)
       try await settle(client)
+      // Who left while it was opened finds it at rest, too.
+      if need == .screen, away != nil { try await awake.release(.screen) }
     } catch {
       stage = .shut(Fault(error))
     }
@@ -87,12 +96,13 @@ public final class AppModel {
 
   /// The screen is back. Who was away for long shows themselves again.
   public func comeBack() async {
-    guard let client, let awake else { return await open() }
-    if case .inside = stage, let away, phone.now() - away > AppModel.grace { stage = .locked(client) }
+    let wasAway = away.map { phone.now() - $0 } ?? 0
     away = nil
+    guard let client, let awake else { return await open(.screen) }
+    if case .inside = stage, wasAway > AppModel.grace { stage = .locked(client) }
     do {
       try await awake.need(.screen)
-      await refresh()
+      if case .shut = stage { try await settle(client) } else { await refresh() }
     } catch {
       stage = .shut(Fault(error))
     }
@@ -101,15 +111,15 @@ public final class AppModel {
   /// The phone found a network.
   public func networkCame() { client?.wake(reason: .network) }
 
-  /// One round in the background. True where all that waited went.
+  /// One round in the background, also where the system started the app for it. True where all that waited went.
   public func workInBackground() async -> Bool {
-    if client == nil { await open() }
-    guard let client, let awake, status?.state == "enrolled" else { return true }
+    if client == nil { await open(.background) }
+    guard let client, let awake else { return false }
     do {
       try await awake.need(.background)
-      let done = try await client.cancelling { try await $0.sync() }
+      let isDone = status?.state == "enrolled" ? try await client.cancelling { try await $0.sync().waiting == 0 } : true
       try await awake.release(.background)
-      return done.waiting == 0
+      return isDone
     } catch {
       try? await awake.release(.background)
       return false
@@ -125,6 +135,7 @@ public final class AppModel {
   /// Lets go of the core.
   public func close() async {
     try? await awake?.release(.screen)
+    try? await awake?.release(.background)
     ear?.close()
     hearing?.cancel()
     (client, awake, ear, hearing, status) = (nil, nil, nil, nil, nil)

@@ -11,11 +11,16 @@ public enum Need: Hashable, Sendable {
 public actor Awake {
   private let pause: @Sendable () async throws -> Void
   private let resume: @Sendable () async throws -> Void
-  private var needs: Set<Need> = [.screen]
+  private var needs: Set<Need>
   private var isAwake = true
   private var turn: Task<Void, any Error>?
 
-  public init(pause: @escaping @Sendable () async throws -> Void, resume: @escaping @Sendable () async throws -> Void) {
+  /// The core is awake, because of `first`.
+  public init(
+    _ first: Need, pause: @escaping @Sendable () async throws -> Void,
+    resume: @escaping @Sendable () async throws -> Void
+  ) {
+    needs = [first]
     self.pause = pause
     self.resume = resume
   }

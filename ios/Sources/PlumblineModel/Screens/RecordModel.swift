@@ -26,7 +26,9 @@ public final class RecordModel: Identifiable {
   }
 
   public let kind: KindView
-  public let site: Site?
+  /// Its project; a new record's can be chosen.
+  public var site: Site?
+  public let sites: [Site]
   public private(set) var record: RecordView?
   public var rows: [Row]
   public var reason = ""
@@ -37,10 +39,10 @@ public final class RecordModel: Identifiable {
   private let client: Client
   private var before: [String: Entry]
 
-  init(client: Client, kind: KindView, site: Site?, record: RecordView?) {
+  init(client: Client, kind: KindView, sites: [Site], site: Site?, record: RecordView?) {
     self.client = client
     self.kind = kind
-    self.site = site
+    (self.sites, self.site) = (sites, site)
     self.record = record
     let rows = kind.fields.compactMap { RecordModel.row($0, record) }
     self.rows = rows

@@ -36,11 +36,14 @@ public final class RecordsModel {
   public func new() -> RecordModel? {
     guard let kind else { return nil }
     let site = sites.first { $0.id == app.settings.project } ?? sites.first
-    return RecordModel(client: client, kind: kind, site: site, record: nil)
+    return RecordModel(client: client, kind: kind, sites: sites, site: site, record: nil)
   }
 
   public func open(_ record: RecordView) -> RecordModel? {
-    kind.map { RecordModel(client: client, kind: $0, site: sites.first { $0.id == record.project }, record: record) }
+    kind.map {
+      RecordModel(
+        client: client, kind: $0, sites: sites, site: sites.first { $0.id == record.project }, record: record)
+    }
   }
 
   public func title(_ record: RecordView) -> String { kind.flatMap { record.text($0.title) } ?? "" }

@@ -82,7 +82,16 @@ struct RecordForm: View {
     NavigationStack {
       ScrollView {
         VStack(alignment: .leading, spacing: Size.gutter) {
-          if let site = model.site { Text(verbatim: site.name).foregroundStyle(theme.ink.text2.color) }
+          if model.isNew, model.sites.count > 1 {
+            VStack(alignment: .leading) {
+              Text(verbatim: theme.words.kind("project")).font(.headline)
+              ForEach(model.sites) { site in
+                ChoiceRow(title: site.name, isChosen: site == model.site) { model.site = site }
+              }
+            }
+          } else if let site = model.site {
+            Text(verbatim: site.name).foregroundStyle(theme.ink.text2.color)
+          }
           ForEach($model.rows) { $row in FieldRow(row: $row) }
           if model.owesReason {
             Entry(title: theme.words["record.reason"], text: $model.reason)
