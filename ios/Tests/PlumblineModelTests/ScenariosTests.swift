@@ -19,8 +19,16 @@ import Testing
       #expect(first.state == .saved)
 
       try await world.office.start()
-      // The link was kept, so nobody types it again.
-      await EnrolModel(app: world.app, client: client).load()
+      // The link was kept, so nobody types it again, not even after the app was ended.
+      let second = EnrolModel(app: world.app, client: client)
+      await world.office.stop()
+      await second.load()
+      #expect(second.state == .saved)
+      try await world.office.start()
+      let before = second.chances
+      world.app.networkCame()
+      #expect(second.chances > before)
+      await second.tryAgain()
       guard case .inside = world.app.stage else { throw Said(text: "\(world.app.stage)") }
       #expect(world.app.status?.memberName == "Ana")
       _ = try await client.sync()

@@ -22,6 +22,8 @@ public final class AppModel {
   /// How this device stands; as last read.
   public private(set) var status: StatusView?
   public private(set) var changes = Changes()
+  /// Grows whenever what failed for want of a network may go now.
+  public private(set) var chances = 0
   /// A link that was opened and is not used yet.
   public var link: String?
   public let phone: Phone
@@ -98,6 +100,7 @@ public final class AppModel {
   public func comeBack() async {
     let wasAway = away.map { phone.now() - $0 } ?? 0
     away = nil
+    chances += 1
     guard let client, let awake else { return await open(.screen) }
     if case .inside = stage, wasAway > AppModel.grace { stage = .locked(client) }
     do {
@@ -109,7 +112,10 @@ public final class AppModel {
   }
 
   /// The phone found a network.
-  public func networkCame() { client?.wake(reason: .network) }
+  public func networkCame() {
+    chances += 1
+    client?.wake(reason: .network)
+  }
 
   /// One round in the background, also where the system started the app for it. True where all that waited went.
   public func workInBackground() async -> Bool {

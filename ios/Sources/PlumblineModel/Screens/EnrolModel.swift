@@ -13,7 +13,9 @@ public final class EnrolModel {
     case failed(FaultWords)
   }
 
-  public var link: String
+  public var link = ""
+  /// What this phone will be called beside everything that is done on it.
+  public var label: String
   public private(set) var state = State.asking
 
   private let app: AppModel
@@ -24,7 +26,7 @@ public final class EnrolModel {
   public init(app: AppModel, client: Client) {
     self.app = app
     self.client = client
-    link = ""
+    label = app.phone.label
   }
 
   /// Host and port of the server that the link names, to be shown before anything is sent.
@@ -40,7 +42,7 @@ public final class EnrolModel {
   /// The link by which the app was opened, until it is taken up.
   public var opened: String? { app.link }
 
-  public var canAdd: Bool { !link.trimmed.isEmpty && state != .enrolling }
+  public var canAdd: Bool { !link.trimmed.isEmpty && !label.trimmed.isEmpty && state != .enrolling }
 
   /// Takes up the link by which the app was opened, or one that was kept.
   public func load() async {
@@ -53,12 +55,20 @@ public final class EnrolModel {
     }
   }
 
+  /// Grows whenever a link that was kept may be used now.
+  public var chances: Int { app.chances }
+
+  /// Uses a link that was kept.
+  public func tryAgain() async {
+    if state == .saved { await add() }
+  }
+
   /// Adds this phone.
   public func add() async {
     guard canAdd else { return }
     let wasSaved = state == .saved
     state = .enrolling
-    let request = EnrolRequest(link: link.trimmed, deviceLabel: app.phone.label)
+    let request = EnrolRequest(link: link.trimmed, deviceLabel: label.trimmed)
     do {
       _ = try await client.enrol(request: request)
       try? app.phone.keystore.remove(name: EnrolModel.name)

@@ -30,6 +30,10 @@ struct EnrolView: View {
           }
           .accessibilityElement(children: .combine)
         }
+        VStack(alignment: .leading, spacing: 4) {
+          Entry(title: theme.words["enrol.label"], text: $model.label)
+          Text(verbatim: theme.words["enrol.label.hint"]).foregroundStyle(theme.ink.text2.color)
+        }
         Text(verbatim: theme.words["enrol.collected"]).foregroundStyle(theme.ink.text2.color)
         result
       }
@@ -44,6 +48,7 @@ struct EnrolView: View {
       .padding(Size.gutter)
     }
     .task(id: model.opened) { await model.load() }
+    .task(id: model.chances) { await model.tryAgain() }
   }
 
   @ViewBuilder private var result: some View {

@@ -16,8 +16,11 @@ struct HoursView: View {
         VStack(alignment: .leading, spacing: Size.gutter) {
           weeks
           Reading(shown: model.week, coming: theme.words["reading"]) { week in
-            if week.isEmpty { Empty(title: theme.words["hours.none"], text: theme.words["hours.none.way"]) }
-            ForEach(week.sheets) { sheet in SheetCard(model: model, week: week, sheet: sheet) }
+            if week.isEmpty {
+              Empty(title: theme.words["hours.none"], text: theme.words["hours.none.way"])
+            } else {
+              ForEach(week.sheets) { sheet in SheetCard(model: model, week: week, sheet: sheet) }
+            }
           }
           if let fault = model.fault { FaultNote(fault: fault) }
           if let copy = model.copy {

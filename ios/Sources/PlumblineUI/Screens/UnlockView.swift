@@ -11,9 +11,11 @@ struct UnlockView: View {
     VStack(alignment: .leading, spacing: Size.gutter) {
       Spacer()
       Text(verbatim: model.name).font(.title.weight(theme.strong)).accessibilityAddTraits(.isHeader)
-      if model.waiting > 0 {
-        Text(verbatim: theme.words.count("unlock.waiting", model.waiting)).foregroundStyle(theme.ink.text2.color)
-      }
+      Text(
+        verbatim: model.waiting > 0
+          ? theme.words.count("unlock.waiting", model.waiting) : theme.words["unlock.none_waiting"]
+      )
+      .foregroundStyle(theme.ink.text2.color)
       if case .refused(let proof) = model.state, let key = UnlockView.key(proof) {
         Note(tone: .attention, title: theme.words[key], text: theme.words["\(key).way"])
       }
