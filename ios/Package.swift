@@ -15,7 +15,8 @@ import PackageDescription
   // Observation's symbols are found when the program starts.
   let loose: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "--allow-shlib-undefined"])]
   let shimNames = [
-    "AVFoundation", "AVKit", "BackgroundTasks", "CoreLocation", "LocalAuthentication", "Network", "Security", "SwiftUI",
+    "AVFoundation", "AVKit", "BackgroundTasks", "CoreLocation", "CoreMotion", "LocalAuthentication", "Network",
+    "Security", "SwiftUI",
     "UIKit",
   ]
   let shimNeeds: [String: [Target.Dependency]] = [

@@ -60,7 +60,10 @@ private struct Screens: View {
 
   private var tools: Tools {
     Tools(shutter: camera) { pressed in
-      AnyView(Finder(camera: camera, refused: app.words["camera.no_lens"], pressed: pressed))
+      let words = app.words
+      return AnyView(
+        Finder(
+          camera: camera, refused: words["camera.no_lens"], plumb: { words.plumb($0) }, pressed: pressed))
     }
   }
 }

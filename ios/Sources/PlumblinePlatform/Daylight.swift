@@ -13,12 +13,15 @@ public enum Daylight {
   public static func follow() -> AsyncStream<Bool> {
     AsyncStream { continuation in
       continuation.yield(UIScreen.main.brightness > bright)
-      let watch = Task { @MainActor in
-        for await _ in NotificationCenter.default.notifications(named: UIScreen.brightnessDidChangeNotification) {
-          continuation.yield(UIScreen.main.brightness > bright)
-        }
-      }
-      continuation.onTermination = { _ in watch.cancel() }
+      let changed = UIScreen.brightnessDidChangeNotification
+      let watch = Watch(
+        token: NotificationCenter.default.addObserver(forName: changed, object: nil, queue: .main) { _ in
+          MainActor.assumeIsolated { _ = continuation.yield(UIScreen.main.brightness > bright) }
+        })
+      continuation.onTermination = { _ in NotificationCenter.default.removeObserver(watch.token) }
     }
   }
+
+  /// What ends the watching; it is only handed back.
+  private struct Watch: @unchecked Sendable { let token: any NSObjectProtocol }
 }

@@ -9,19 +9,25 @@ import UIKit
 public struct Finder: View {
   let camera: Camera
   let refused: String
+  let plumb: (Double) -> String
   let pressed: @MainActor () -> Void
   @State private var isRefused = false
 
-  /// `refused`: what to say where the person does not allow the camera; `pressed`: a volume key was.
-  public init(camera: Camera, refused: String, pressed: @escaping @MainActor () -> Void) {
+  /// `refused`: what to say where the person does not allow the camera; `plumb`: what to say of a lean in degrees;
+  /// `pressed`: a volume key was.
+  public init(
+    camera: Camera, refused: String, plumb: @escaping (Double) -> String, pressed: @escaping @MainActor () -> Void
+  ) {
     self.camera = camera
     self.refused = refused
+    self.plumb = plumb
     self.pressed = pressed
   }
 
   public var body: some View {
     ZStack {
       Preview(session: camera.session, pressed: pressed)
+      if !isRefused { PlumbLine(says: plumb) }
       if isRefused { Text(verbatim: refused).padding(24).multilineTextAlignment(.center) }
     }
     .task {

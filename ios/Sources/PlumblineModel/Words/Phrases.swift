@@ -68,6 +68,12 @@ extension Words {
     return mock(place.mock, self["place.with", ["what": at, "accuracy": format.length(place.accuracyCm)]])
   }
 
+  /// "Plumb 0.4°"
+  public func plumb(_ degrees: Double) -> String {
+    let number = degrees.formatted(.number.precision(.fractionLength(1)).locale(format.locale))
+    return self["camera.plumb", ["degrees": number]]
+  }
+
   /// "Clock checked 09:12"
   public func time(checked: Int64?) -> String {
     checked.map { self["camera.time.checked", ["time": format.time($0)]] } ?? self["camera.time.unchecked"]

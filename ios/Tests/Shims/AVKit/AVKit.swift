@@ -8,5 +8,5 @@ public final class AVCaptureEvent {
 }
 
 @MainActor public final class AVCaptureEventInteraction: UIInteraction {
-  public init(handler: @escaping @MainActor (AVCaptureEvent) -> Void) {}
+  public init(handler: @escaping (AVCaptureEvent) -> Void) {}
 }

@@ -22,6 +22,8 @@ public struct Font: Sendable {
   public func monospacedDigit() -> Font { self }
   public func monospaced() -> Font { self }
 }
+public struct Angle: Sendable { public static func degrees(_ degrees: Double) -> Angle { Angle() } }
+public struct UnitPoint: Sendable { public static let top = Self(), center = Self(), bottom = Self() }
 public enum TextAlignment: Sendable { case leading, center, trailing }
 public enum Visibility: Sendable { case automatic, visible, hidden }
 
@@ -35,6 +37,7 @@ extension View {
     minWidth: CGFloat? = nil, idealWidth: CGFloat? = nil, maxWidth: CGFloat? = nil, minHeight: CGFloat? = nil,
     idealHeight: CGFloat? = nil, maxHeight: CGFloat? = nil, alignment: Alignment = .center
   ) -> some View { ModifiedView() }
+  public func rotationEffect(_ angle: Angle, anchor: UnitPoint = .center) -> some View { ModifiedView() }
   public func offset(x: CGFloat = 0, y: CGFloat = 0) -> some View { ModifiedView() }
   public func font(_ font: Font?) -> some View { ModifiedView() }
   public func monospacedDigit() -> some View { ModifiedView() }

@@ -67,8 +67,3 @@ public func sysctlbyname(
   _ new: UnsafeMutableRawPointer?,
   _ newLength: Int
 ) -> Int32 { fatalError() }
-
-extension NotificationCenter {
-  /// Foundation's in truth, which Linux lacks.
-  public func notifications(named name: Notification.Name) -> AsyncStream<Notification> { fatalError() }
-}
