@@ -16,8 +16,7 @@ import PackageDescription
   let loose: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "--allow-shlib-undefined"])]
   let shimNames = [
     "AVFoundation", "AVKit", "BackgroundTasks", "CoreLocation", "CoreMotion", "LocalAuthentication", "Network",
-    "Security", "SwiftUI",
-    "UIKit",
+    "Security", "SwiftUI", "UIKit", "os",
   ]
   let shimNeeds: [String: [Target.Dependency]] = [
     "AVFoundation": ["UIKit"], "AVKit": ["UIKit"], "LocalAuthentication": ["Security"], "UIKit": ["SwiftUI"],

@@ -12,6 +12,7 @@ struct PlumblineApp: App {
   @State private var begun: Result<AppModel, any Error>
 
   init() {
+    logTo(log: SystemLog())
     let begun = Result { AppModel(phone: try Phone.real()) }
     // The system wants to know of work in the background before the app has finished launching.
     if case .success(let app) = begun { Background.register(app) }
