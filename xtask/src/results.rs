@@ -149,10 +149,11 @@ mod tests {
             ◇ Passing 1 argument look → .dark to reads(look:)\n✔ Test reads(look:) passed after 0.1 seconds.\n\
             ✘ Test closes() recorded an issue at X.swift:1:7: Expectation failed: a → 1\n\
             ✘ Test closes() failed after 0.2 seconds with 1 issue.\n✘ Suite Tests failed after 1 seconds.\n\
-            ✘ Test run with 3 tests failed after 1 seconds with 1 issue.\n";
+            ✘ Test measures() skipped: \"not asked\"\n✘ Test knows() passed after 1 seconds with 1 known issue.\n\
+            ✘ Test run with 5 tests failed after 1 seconds with 1 issue.\n";
         let mut results = Results::default();
         output.lines().for_each(|line| results.hear_swift(line));
-        assert_eq!((results.passed, results.failed, results.ignored), (2, 1, 0));
+        assert_eq!((results.passed, results.failed, results.ignored), (3, 1, 1));
     }
 
     #[test]
