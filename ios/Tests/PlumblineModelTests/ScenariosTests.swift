@@ -361,9 +361,12 @@ extension World {
     try #require(form.isSaved, "\(String(describing: form.fault))")
   }
 
-  /// Asks again until it holds; each asking is a round with the server.
+  /// Asks again until it holds; each asking is a round with the server, which may take its time.
   func until(_ holds: () async throws -> Bool) async throws {
-    for _ in 0..<100 where try await holds() { return }
+    let patience = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < patience {
+      if try await holds() { return }
+    }
     throw Said(text: "it never came to hold")
   }
 }
