@@ -393,8 +393,12 @@ impl Inner {
             Some(seen) => seen,
             None => current(c)?,
         };
+        let time = match change.time {
+            Some(time) => time,
+            None => self.time(c)?,
+        };
         let mut fields = change.fields;
-        fields.insert(Key::from(TIME), evidence::time_to(&self.time(c)?));
+        fields.insert(Key::from(TIME), evidence::time_to(&time));
         if let Some(reason) = change.reason {
             fields.insert(Key::from(REASON), Value::from(reason));
         }
@@ -441,6 +445,8 @@ pub(crate) struct Change {
     pub reason: Option<String>,
     pub cites: Option<Cites>,
     pub as_of: Option<Seen>,
+    /// When, where several changes are of one moment; else when it is signed.
+    pub time: Option<TimeEvidence>,
 }
 
 impl Change {
@@ -461,6 +467,7 @@ impl Change {
             reason: None,
             cites: None,
             as_of: None,
+            time: None,
         }
     }
 }

@@ -6,6 +6,7 @@ use plumbline_protocol::{
     hours::{self, FlagKind},
     place::{Geofence, Verdict},
     record::{project, punch},
+    time::TimeEvidence,
     value::Value,
 };
 use serde::{Deserialize, Serialize};
@@ -192,12 +193,13 @@ impl Inner {
             Some(worker) => worker,
             None => self.member()?,
         };
+        let time = self.time(c)?;
         let mut views = Vec::new();
         if let Some(left) = request.from_project.filter(|p| *p != request.project) {
-            views.push(self.punch(c, request, worker, left, "out")?);
+            views.push(self.punch(c, request, &time, worker, left, "out")?);
         }
         let what = if request.from_project.is_some_and(|p| p != request.project) { "in" } else { &request.what };
-        views.push(self.punch(c, request, worker, request.project, what)?);
+        views.push(self.punch(c, request, &time, worker, request.project, what)?);
         Ok(views)
     }
 
@@ -205,6 +207,7 @@ impl Inner {
         &self,
         c: &Tx,
         request: &ClockRequest,
+        time: &TimeEvidence,
         worker: Uuid,
         project: Uuid,
         what: &str,
@@ -222,7 +225,8 @@ impl Inner {
         }
         let id = RecordId::from(self.new_id()?);
         let organisation = self.organisation()?;
-        self.act(c, Change::write(organisation, punch::KIND.name, id, Some(project), fields))?;
+        let change = Change::write(organisation, punch::KIND.name, id, Some(project), fields);
+        self.act(c, Change { time: Some(time.clone()), ..change })?;
         self.view(c, &id)
     }
 
@@ -338,5 +342,40 @@ fn flag_name(kind: FlagKind) -> &'static str {
         FlagKind::Impossible => "impossible",
         FlagKind::Outside => "outside",
         FlagKind::TimeUncertain => "time_uncertain",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{datum::Datum, record::RecordRequest, testing::Site};
+
+    /// The site's clock moves on by a second each time that it is read.
+    #[tokio::test]
+    async fn a_switch_of_project_states_one_moment() {
+        let site = Site::new().await;
+        let other = site.client.inner.new_id().unwrap();
+        let fields = [(project::NAME, Value::from("Culvert")), (project::ZONE, Value::from("Europe/Berlin"))];
+        let organisation = site.client.inner.organisation().unwrap();
+        site.act(Change::write(organisation, project::KIND.name, other, Some(other), fields));
+        site.log();
+        let request = ClockRequest {
+            what: "in".to_owned(),
+            project: other,
+            classification: None,
+            worker: None,
+            place: None,
+            at: None,
+            from_project: Some(site.project),
+        };
+        let mut stated = Vec::new();
+        for punch in site.client.clock(request).await.unwrap() {
+            match site.client.record(RecordRequest { id: punch.id }).await.unwrap().fields.get(punch::AT) {
+                Some(Datum::Moment(moment)) => stated.push(moment.stated),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(stated.len(), 2);
+        assert_eq!(stated.first(), stated.last());
     }
 }
