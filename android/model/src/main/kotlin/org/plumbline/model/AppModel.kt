@@ -8,12 +8,12 @@ import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
-import org.plumbline.core.Client
-import org.plumbline.core.EventListener
-import org.plumbline.core.Fault
-import org.plumbline.core.Keystore
+import org.plumbline.mobile.Client
+import org.plumbline.mobile.EventListener
+import org.plumbline.protocol.Fault
+import org.plumbline.mobile.Keystore
 import org.plumbline.core.Reason
-import org.plumbline.core.RecordId
+import org.plumbline.protocol.RecordId
 
 /** The four places at the foot of the screen. */
 enum class Tab { Now, Photographs, Records, Hours }

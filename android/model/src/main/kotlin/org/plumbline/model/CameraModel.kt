@@ -3,7 +3,7 @@ package org.plumbline.model
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.launch
 import org.plumbline.core.CaptureRequest
-import org.plumbline.core.Fault
+import org.plumbline.protocol.Fault
 import org.plumbline.core.PhotoView
 import org.plumbline.core.PhotosRequest
 import org.plumbline.core.RoomView

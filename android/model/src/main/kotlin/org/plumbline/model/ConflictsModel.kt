@@ -2,10 +2,10 @@ package org.plumbline.model
 
 import org.plumbline.core.ChangeView
 import org.plumbline.core.Datum
-import org.plumbline.core.RecordId
+import org.plumbline.protocol.RecordId
 import org.plumbline.core.RecordRequest
 import org.plumbline.core.RecordView
-import org.plumbline.core.Uuid
+import org.plumbline.protocol.Uuid
 import org.plumbline.core.WriteRequest
 
 /** One of the values: who wrote it, and when. */

@@ -8,10 +8,10 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
-import org.plumbline.core.Client
+import org.plumbline.mobile.Client
 import org.plumbline.core.Event
-import org.plumbline.core.EventListener
-import org.plumbline.core.Fault
+import org.plumbline.mobile.EventListener
+import org.plumbline.protocol.Fault
 
 /**
  * Counts what the core says has changed. Screens read again when the number moves: a flood of events is one reading, and

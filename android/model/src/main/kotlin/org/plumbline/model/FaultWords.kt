@@ -1,7 +1,7 @@
 package org.plumbline.model
 
-import org.plumbline.core.Fault
-import org.plumbline.core.Lock
+import org.plumbline.protocol.Fault
+import org.plumbline.protocol.Lock
 
 /** What failed, and what can be done about it. */
 data class Said(val cause: String, val wayOn: String)

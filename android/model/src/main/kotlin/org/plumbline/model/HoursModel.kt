@@ -6,7 +6,7 @@ import org.plumbline.core.DisputeWeekRequest
 import org.plumbline.core.ExportAllRequest
 import org.plumbline.core.ExportAllView
 import org.plumbline.core.SignWeekRequest
-import org.plumbline.core.Uuid
+import org.plumbline.protocol.Uuid
 import org.plumbline.core.WeekPerson
 import org.plumbline.core.WeekRequest
 import org.plumbline.core.WeekRow

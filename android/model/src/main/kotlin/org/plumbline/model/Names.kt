@@ -1,10 +1,10 @@
 package org.plumbline.model
 
-import org.plumbline.core.Client
+import org.plumbline.mobile.Client
 import org.plumbline.core.Datum
 import org.plumbline.core.ListRequest
 import org.plumbline.core.RecordView
-import org.plumbline.core.Uuid
+import org.plumbline.protocol.Uuid
 import java.time.ZoneId
 
 /** A project as a screen names it. */
@@ -53,7 +53,7 @@ fun RecordView.text(field: String): String? = (fields[field] as? Datum.Text)?.v1
 
 /** A field that holds several texts. */
 fun RecordView.texts(field: String): List<String> =
-    (fields[field] as? Datum.List)?.v1.orEmpty().mapNotNull { (it as? Datum.Text)?.v1 }
+    (fields[field] as? Datum.Items)?.v1.orEmpty().mapNotNull { (it as? Datum.Text)?.v1 }
 
 /** The zone by this name, or the phone's own where it does not know it. */
 fun zone(name: String?): ZoneId = runCatching { ZoneId.of(name) }.getOrElse { ZoneId.systemDefault() }

@@ -12,9 +12,9 @@ import org.plumbline.core.DayProject
 import org.plumbline.core.DayRequest
 import org.plumbline.core.DaySpan
 import org.plumbline.core.DayState
-import org.plumbline.core.RecordId
+import org.plumbline.protocol.RecordId
 import org.plumbline.core.SpanWhat
-import org.plumbline.core.Uuid
+import org.plumbline.protocol.Uuid
 import org.plumbline.core.VerdictView
 import org.plumbline.core.WithdrawRequest
 import java.time.LocalDate

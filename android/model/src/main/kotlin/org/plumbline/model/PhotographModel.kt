@@ -4,7 +4,7 @@ import org.plumbline.core.CustodyView
 import org.plumbline.core.PhotoCheckView
 import org.plumbline.core.PhotoView
 import org.plumbline.core.RecordRequest
-import org.plumbline.core.Uuid
+import org.plumbline.protocol.Uuid
 
 /** A photograph with its custody. */
 data class PhotographState(

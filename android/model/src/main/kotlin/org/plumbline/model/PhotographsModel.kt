@@ -3,7 +3,7 @@ package org.plumbline.model
 import org.plumbline.core.PhotoView
 import org.plumbline.core.PhotosRequest
 import org.plumbline.core.RecordRequest
-import org.plumbline.core.Uuid
+import org.plumbline.protocol.Uuid
 import java.time.Instant
 import java.time.LocalDate
 import java.time.ZoneId

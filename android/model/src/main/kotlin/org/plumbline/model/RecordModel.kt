@@ -5,11 +5,11 @@ import org.plumbline.core.Datum
 import org.plumbline.core.FieldView
 import org.plumbline.core.KindView
 import org.plumbline.core.ListRequest
-import org.plumbline.core.RecordId
+import org.plumbline.protocol.RecordId
 import org.plumbline.core.RecordRequest
 import org.plumbline.core.RecordView
 import org.plumbline.core.SetChange
-import org.plumbline.core.Uuid
+import org.plumbline.protocol.Uuid
 import org.plumbline.core.WriteRequest
 
 /** A field of the form, as far as it was filled in. Several values stand on a line each. */
@@ -140,6 +140,6 @@ fun Datum?.shown(): String = when (this) {
     is Datum.Text -> v1
     is Datum.Int -> v1.toString()
     is Datum.Bool -> v1.toString()
-    is Datum.List -> v1.joinToString("\n") { it.shown() }
+    is Datum.Items -> v1.joinToString("\n") { it.shown() }
     else -> ""
 }

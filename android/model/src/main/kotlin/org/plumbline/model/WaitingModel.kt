@@ -1,10 +1,10 @@
 package org.plumbline.model
 
-import org.plumbline.core.ActionHash
+import org.plumbline.protocol.Hash
 import org.plumbline.core.ActionRequest
 import org.plumbline.core.Datum
-import org.plumbline.core.Fault
-import org.plumbline.core.RecordId
+import org.plumbline.protocol.Fault
+import org.plumbline.protocol.RecordId
 import org.plumbline.core.WaitingView
 
 /** What waits: an action, a photograph's bytes, or both. */
@@ -18,7 +18,7 @@ data class Item(
 )
 
 /** An action that was not accepted: what it is about, and why. */
-data class Refusal(val action: ActionHash, val kind: String, val title: String?, val made: Long, val fault: Fault?)
+data class Refusal(val action: Hash, val kind: String, val title: String?, val made: Long, val fault: Fault?)
 
 /** What waits to be sent. */
 data class WaitingState(
@@ -37,7 +37,7 @@ interface WaitingDeeds {
     fun tryNow()
 
     /** Takes what was not accepted off the list. */
-    fun dismiss(action: ActionHash)
+    fun dismiss(action: Hash)
 }
 
 /** What is only on this phone yet, what was not accepted, and what is in conflict. */
@@ -75,7 +75,7 @@ class WaitingModel(core: Core) : ScreenModel<WaitingState>(core, WaitingState())
         }
     }
 
-    override fun dismiss(action: ActionHash) {
+    override fun dismiss(action: Hash) {
         act { core.client.dismiss(ActionRequest(action = action)) }
     }
 

@@ -17,7 +17,7 @@ import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
-import org.plumbline.core.Fault
+import org.plumbline.protocol.Fault
 import org.plumbline.model.of
 import org.plumbline.ui.theme.Glyphs
 import org.plumbline.ui.theme.Plumb

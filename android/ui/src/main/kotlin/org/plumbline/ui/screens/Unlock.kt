@@ -7,7 +7,7 @@ import androidx.compose.foundation.layout.padding
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.unit.dp
-import org.plumbline.core.Fault
+import org.plumbline.protocol.Fault
 import org.plumbline.model.Presence
 import org.plumbline.model.Shown
 import org.plumbline.model.UnlockDeeds
