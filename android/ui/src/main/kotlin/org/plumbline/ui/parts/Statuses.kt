@@ -38,8 +38,8 @@ fun custody(of: Custody, here: Boolean): Status {
 @Composable
 fun verdict(of: VerdictView?): Status {
     val (tokens, words) = Plumb.tokens to Plumb.words
-    val accuracy = of?.accuracyCm?.let { words.length(it.toLong()) }
-    val far = of?.distanceCm?.let { words.length(it.toLong()) }
+    val accuracy = of?.accuracyCm?.let { words.length(it) }
+    val far = of?.distanceCm?.let { words.length(it) }
     val said = when (of?.verdict) {
         "inside" -> Status(Glyphs.Inside, words("place.inside"), tokens.ok)
         "outside" -> Status(Glyphs.Outside, words("place.outside"), tokens.attention)
@@ -63,7 +63,7 @@ fun place(of: Place, now: Long): Pair<Status, String?> {
         is Place.Known -> {
             val seconds = ((now - of.at) / 1000).coerceAtLeast(0)
             val age = if (seconds < 60) words.count("age.seconds", seconds) else words.count("age.minutes", seconds / 60)
-            val quality = words("place.quality", "accuracy" to words.length(of.view.accuracyCm.toLong()), "age" to age)
+            val quality = words("place.quality", "accuracy" to words.length(of.view.accuracyCm), "age" to age)
             val mock = if (of.view.mock) words("place.mock") else null
             Status(Glyphs.Inside, words("place.known"), if (mock == null) tokens.ok else tokens.attention) to (mock ?: quality)
         }

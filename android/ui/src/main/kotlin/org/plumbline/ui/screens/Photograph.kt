@@ -78,7 +78,7 @@ private fun Facts(photo: PhotoView, state: PhotographState) {
     Fact(words("photograph.when"), words.evidence(photo.at.stated, zone))
     state.project?.let { Fact(words("photograph.project"), it.name) }
     photo.by?.let { state.names[it] }?.let { Fact(words("photograph.by"), it) }
-    val where = photo.place?.let { words("photograph.accuracy", "accuracy" to words.length(it.accuracyCm.toLong())) }
+    val where = photo.place?.let { words("photograph.accuracy", "accuracy" to words.length(it.accuracyCm)) }
     Fact(words("photograph.where"), where ?: words("place.none"))
     if (photo.place?.mock == true) Notice(words("place.mock"))
     Fact(words("photograph.source"), words(if (photo.source == Source.CAMERA) "photograph.camera" else "photograph.import"))
