@@ -208,11 +208,20 @@ class AppModel(private val parts: Parts, private val scope: CoroutineScope) {
         show(Tab.Now)
     }
 
-    /** After signing out nothing is left here: the app begins again. */
-    private suspend fun left() {
-        core?.client?.close()
+    /** Lets go of the store, in good order. */
+    suspend fun close() = opening.withLock {
+        core?.let {
+            quietly { it.client.pause() }
+            it.client.close()
+        }
         core = null
         home = emptyMap()
+        phases.value = Phase.Opening
+    }
+
+    /** After signing out nothing is left here: the app begins again. */
+    private suspend fun left() {
+        close()
         start()
     }
 

@@ -102,7 +102,11 @@ fun Words.moment(at: Long, today: LocalDate = LocalDate.now(), zone: ZoneId = Zo
 
 /** `6 h 27 min` */
 fun Words.hours(seconds: Long): String = format.hours(seconds).let { (hours, minutes) ->
-    invoke("hours", "h" to number(hours), "min" to minutes.toString().padStart(if (hours > 0) 2 else 1, '0'))
+    if (hours == 0L) {
+        invoke("minutes", "min" to minutes)
+    } else {
+        invoke("hours", "h" to number(hours), "min" to minutes.toString().padStart(2, '0'))
+    }
 }
 
 /** Whole hours and the minutes beside them, for the large figure. */

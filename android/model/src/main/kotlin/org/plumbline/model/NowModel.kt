@@ -172,7 +172,8 @@ class NowModel(core: Core) : ScreenModel<NowState>(core, NowState()), NowDeeds {
         clock(
             ask,
             ClockRequest(
-                what = ask.punch.what,
+                // To another project it is an out and an in at one moment.
+                what = if (moves) Punch.In.what else ask.punch.what,
                 project = project.id,
                 classification = ask.classification.takeIf { ask.punch == Punch.In || ask.punch == Punch.Switch },
                 worker = ask.worker,

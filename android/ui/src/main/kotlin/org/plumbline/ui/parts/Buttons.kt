@@ -4,7 +4,6 @@ import androidx.compose.foundation.BorderStroke
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.PaddingValues
 import androidx.compose.foundation.layout.Row
-import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.shape.RoundedCornerShape
@@ -82,7 +81,7 @@ private fun Tappable(
         border = edge,
     ) {
         Row(
-            Modifier.fillMaxWidth().padding(PaddingValues(horizontal = 14.dp, vertical = 8.dp)),
+            Modifier.padding(PaddingValues(horizontal = 14.dp, vertical = 8.dp)),
             horizontalArrangement = Arrangement.Center,
             verticalAlignment = Alignment.CenterVertically,
         ) {

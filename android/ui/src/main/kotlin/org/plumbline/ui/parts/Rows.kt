@@ -52,7 +52,7 @@ fun ListRow(
             Line(title, style = if (strong) Plumb.type.smallStrong else Plumb.type.small)
             if (under != null) Line(under, style = Plumb.type.small, color = Plumb.tokens.text2)
         }
-        if (after != null) Line(after, style = Plumb.type.small, color = Plumb.tokens.text2)
+        if (after != null) Line(after, style = Plumb.type.figure, color = Plumb.tokens.text2)
         trailing?.invoke()
         if (onClick != null && trailing == null) Shape(Icons.Next, color = Plumb.tokens.text2)
     }

@@ -52,13 +52,13 @@ fun verdict(of: VerdictView?): Status {
 
 private fun cannotTell(words: Words, far: String?) = if (far == null) words("place.cannot_tell") else words("place.fence", "distance" to far)
 
-/** What the phone says about its place, before anything is done with it. */
+/** What the phone says about its place, before anything is done with it; [without] says what holds where it says none. */
 @Composable
-fun place(of: Place, now: Long): Pair<Status, String?> {
+fun place(of: Place, now: Long, without: String): Pair<Status, String?> {
     val (tokens, words) = Plumb.tokens to Plumb.words
     return when (of) {
-        Place.Denied -> Status(Glyphs.NoPlace, words("place.denied"), tokens.attention) to words("place.still")
-        Place.Off -> Status(Glyphs.NoPlace, words("place.off"), tokens.attention) to words("place.still")
+        Place.Denied -> Status(Glyphs.NoPlace, words("place.denied"), tokens.attention) to without
+        Place.Off -> Status(Glyphs.NoPlace, words("place.off"), tokens.attention) to without
         Place.Searching -> Status(Glyphs.CannotTell, words("place.searching"), tokens.text2) to null
         is Place.Known -> {
             val seconds = ((now - of.at) / 1000).coerceAtLeast(0)

@@ -18,11 +18,14 @@ import androidx.compose.foundation.layout.windowInsetsPadding
 import androidx.compose.foundation.selection.selectable
 import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.Color
+import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.text.style.TextAlign
+import androidx.compose.ui.unit.Density
 import androidx.compose.ui.unit.dp
 import org.plumbline.model.Tab
 import org.plumbline.ui.theme.Icons
@@ -50,9 +53,17 @@ private fun One(tab: Tab, selected: Boolean, modifier: Modifier, onClick: () -> 
     ) {
         Box(Modifier.width(64.dp).height(3.dp).background(if (selected) ink else Color.Transparent))
         Shape(icon(tab), Modifier.padding(top = 6.dp), 26.dp, ink)
-        Line(Plumb.words("tab.${tab.name.lowercase()}"), style = Plumb.type.tab, color = ink, align = TextAlign.Center, lines = 2)
+        CompositionLocalProvider(LocalDensity provides limited()) {
+            Line(Plumb.words("tab.${tab.name.lowercase()}"), style = Plumb.type.tab, color = ink, align = TextAlign.Center, lines = 1)
+        }
     }
 }
+
+/** Four words beside each other take no more than this; the icon and the spoken label say the same. */
+@Composable
+private fun limited(): Density = LocalDensity.current.let { Density(it.density, it.fontScale.coerceAtMost(LARGEST)) }
+
+private const val LARGEST = 1.2f
 
 private fun icon(tab: Tab) = when (tab) {
     Tab.Now -> Icons.Clock

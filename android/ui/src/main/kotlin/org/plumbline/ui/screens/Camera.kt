@@ -89,7 +89,7 @@ private fun Quality(state: CameraState, now: Long, ways: CameraWays) {
         words.seconds(now),
         if (checked != null) Plumb.tokens.ok else Plumb.tokens.attention,
     )
-    val (where, quality) = place(state.place, now)
+    val (where, quality) = place(state.place, now, words("camera.no_place"))
     Row(Modifier.fillMaxWidth().padding(end = 8.dp), Arrangement.spacedBy(4.dp), Alignment.CenterVertically) {
         IconTap(Icons.Back, words("back"), ways::back)
         Measure(time, checked ?: words("camera.time.unchecked"), Modifier.weight(1f))
@@ -163,7 +163,7 @@ private fun Shutter(state: CameraState, deeds: CameraDeeds, ways: CameraWays) {
 private fun Foot(state: CameraState) {
     val words = Plumb.words
     val last = state.last?.let { words("camera.last", "time" to words.moment(it.at.stated), "state" to custody(it.state, it.here).text.lowercase()) }
-    val room = state.left?.let { words("camera.room", "n" to words.number(it)) }
+    val room = state.left?.takeIf { it > 0 }?.let { words("camera.room", "n" to words.number(it)) }
     Column(Modifier.fillMaxWidth().padding(Sizes.gutter, 12.dp)) {
         if (last != null) Line(last, Modifier.fillMaxWidth(), Plumb.type.meta, Plumb.tokens.text2, TextAlign.Center)
         Line(listOfNotNull(words("camera.volume"), room).joinToString(" "), Modifier.fillMaxWidth(), Plumb.type.meta, Plumb.tokens.text2, TextAlign.Center)

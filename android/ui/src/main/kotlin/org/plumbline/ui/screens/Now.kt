@@ -5,7 +5,10 @@ import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.IntrinsicSize
+import androidx.compose.foundation.layout.fillMaxHeight
 import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.height
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.rememberScrollState
@@ -120,13 +123,13 @@ private fun Clock(state: NowState, ways: NowWays) {
         }
         IconTap(Icons.Settings, words("settings.title"), ways::settings)
     }
-    Column(Modifier.padding(horizontal = Sizes.gutter + 4.dp), Arrangement.spacedBy(10.dp)) {
+    Column(Modifier.padding(start = Sizes.gutter + 4.dp, end = Sizes.gutter + 4.dp, top = 12.dp), Arrangement.spacedBy(12.dp)) {
         Column {
             Text(sentence(state), style = Plumb.type.smallStrong)
             Figure(state.worked)
         }
         DayLine(state.spans, state.now, state.clock != OnClock.Off, state.zone)
-        val (here, quality) = place(state.place, state.now)
+        val (here, quality) = place(state.place, state.now, words("place.still"))
         when {
             state.place is Place.Denied || state.place is Place.Off -> {
                 StatusLine(here)
@@ -196,9 +199,10 @@ private fun Actions(state: NowState, deeds: NowDeeds, ways: NowWays) {
             }
             OnClock.Working -> {
                 PrimaryButton(words("now.photograph"), ways::camera, Modifier.fillMaxWidth(), Icons.Camera)
-                Row(horizontalArrangement = Arrangement.spacedBy(Sizes.gap)) {
-                    SecondaryButton(words("now.break_start"), { deeds.punch(Punch.BreakStart) }, Modifier.weight(1f), Icons.Coffee)
-                    SecondaryButton(words("now.switch"), { deeds.ask(Punch.Switch) }, Modifier.weight(1f), Icons.Switch)
+                Row(Modifier.height(IntrinsicSize.Max), Arrangement.spacedBy(Sizes.gap)) {
+                    val half = Modifier.weight(1f).fillMaxHeight()
+                    SecondaryButton(words("now.break_start"), { deeds.punch(Punch.BreakStart) }, half, Icons.Coffee)
+                    SecondaryButton(words("now.switch"), { deeds.ask(Punch.Switch) }, half, Icons.Switch)
                 }
                 SecondaryButton(words("now.clock_out"), { deeds.ask(Punch.Out) }, Modifier.fillMaxWidth(), Icons.ClockOut)
             }

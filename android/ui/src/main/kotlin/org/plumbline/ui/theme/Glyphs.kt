@@ -32,7 +32,7 @@ object Glyphs {
         line("M3.5 7l2.5 -3l2.5 3")
         line("M15.5 7l2.5 -3l2.5 3")
     }
-    val ByHand = glyph { fill("M3 3h12l6 6v0l-18 0z M3 3h18v9z") }
+    val ByHand = glyph { fill("M5 4h15v15z") }
 
     // Place.
     val Inside = glyph {
