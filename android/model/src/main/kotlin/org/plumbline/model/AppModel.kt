@@ -205,12 +205,14 @@ class AppModel(private val parts: Parts, private val scope: CoroutineScope) {
             )
         }
         quietly { core.client.start() }
+        core.thumbnails.makeDue()
         show(Tab.Now)
     }
 
     /** Lets go of the store, in good order. */
     suspend fun close() = opening.withLock {
         core?.let {
+            it.closed = true
             quietly { it.client.pause() }
             it.client.close()
         }

@@ -86,6 +86,7 @@ class CameraModel(core: Core, private val shutter: Shutter, start: Project?) :
                 core.client.capture(request)
                 // The sealed copy is durable: the camera's own file is of no more use.
                 file.delete()
+                core.thumbnails.makeDue()
             } finally {
                 update { it.copy(busy = false) }
             }

@@ -36,6 +36,9 @@ class Core(
 ) {
     val names = Names(client)
     val thumbnails = Thumbnails(this)
+
+    /** The store is being let go of: what is still being read has nobody to be shown to. */
+    @Volatile var closed = false
 }
 
 /** What a screen shows: its state, whether that was read yet, and what stood in the way of the last reading or deed. */
@@ -79,6 +82,9 @@ abstract class ScreenModel<S>(protected val core: Core, first: S) {
         throw cancelled
     } catch (fault: Fault) {
         kept.update { it.copy(fault = fault) }
+    } catch (gone: IllegalStateException) {
+        // A client that is closed answers nothing more.
+        if (!core.closed) throw gone
     }
 }
 

@@ -1,5 +1,6 @@
 package org.plumbline.model
 
+import kotlinx.coroutines.launch
 import org.plumbline.core.PhotoView
 import org.plumbline.core.PhotosRequest
 import org.plumbline.core.RecordRequest
@@ -75,6 +76,11 @@ class Thumbnails(private val core: Core) {
         val bytes = quietly { core.client.thumbnail(RecordRequest(id = photo)) } ?: return null
         synchronized(kept) { kept[photo] = bytes }
         return bytes
+    }
+
+    /** Has the core make small pictures of what was taken, in its own time. */
+    fun makeDue() {
+        core.scope.launch { quietly { core.client.workOffThumbnails() } }
     }
 
     private companion object {

@@ -1,7 +1,5 @@
 package org.plumbline.model
 
-import java.io.InputStream
-import java.io.OutputStream
 import java.net.InetAddress
 import java.net.ServerSocket
 import java.net.Socket
@@ -54,13 +52,13 @@ class Road(private val to: Int) : AutoCloseable {
         }
         val far = Socket(InetAddress.getLoopbackAddress(), to)
         open += far
-        thread(isDaemon = true) { carry(near.getInputStream(), far.getOutputStream(), near, far) }
-        thread(isDaemon = true) { carry(far.getInputStream(), near.getOutputStream(), near, far) }
+        thread(isDaemon = true) { carry(near, far) }
+        thread(isDaemon = true) { carry(far, near) }
     }
 
-    private fun carry(from: InputStream, into: OutputStream, vararg ends: Socket) {
-        runCatching { from.copyTo(into) }
-        ends.forEach { end -> runCatching { end.close() } }
+    private fun carry(from: Socket, into: Socket) {
+        runCatching { from.getInputStream().copyTo(into.getOutputStream()) }
+        listOf(from, into).forEach { end -> runCatching { end.close() } }
     }
 
     override fun close() {

@@ -174,7 +174,7 @@ class ScenariosTest {
         val (first, out, next) = phone.records("punch").sortedBy { stated(it) * 10 + if (it.text("what") == "in") 1 else 0 }
         assertEquals(listOf("in", "out", "in"), listOf(first, out, next).map { it.text("what") })
         assertEquals(listOf(harbor, harbor, mill), listOf(first, out, next).map { it.project })
-        assertEquals(stated(out), stated(next))
+        assertTrue(stated(next) - stated(out) in 0..1, "${stated(out)} and ${stated(next)}: the clock is read for each of the two")
 
         // Another classification on the same project is one punch.
         now.ask(Punch.Switch)
@@ -201,7 +201,8 @@ class ScenariosTest {
 
         phone.road.restore()
         phone.settle()
-        assertEquals(4, phone.see(page) { it.photo?.state == Custody.VERIFIED && it.steps.size == 4 }.steps.size)
+        val verified = phone.see(page) { it.photo?.state == Custody.VERIFIED && it.photo?.thumbnail == true }
+        assertEquals(4, verified.steps.size)
         assertTrue(phone.client.uploads().isEmpty())
         val arrived = office.records("photo").single()
         val part = phone.client.original(OriginalRequest(photo = taken.id, from = 0uL, length = 1_000_000u))
@@ -276,6 +277,7 @@ class ScenariosTest {
     @Test
     fun aCallThatIsCancelledEndsAsCancelledAndTheNextOneWorks() = scenario {
         enrolled()
+        phone.road.cut()
         clockIn(phone.page<Page.Now>().model)
         phone.road.hush()
         Cancel().use { cancel ->

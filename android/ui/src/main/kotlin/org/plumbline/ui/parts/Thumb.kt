@@ -23,11 +23,14 @@ fun interface Pictures {
 /** Where small pictures come from. */
 val LocalPictures = staticCompositionLocalOf { Pictures { null } }
 
-/** The small picture of a photograph, or its place. What is around it says what it is. */
+/**
+ * The small picture of a photograph, or its place. What is around it says what it is; [made] turns
+ * true when there is one.
+ */
 @Composable
-fun Thumb(photo: String, modifier: Modifier = Modifier) {
+fun Thumb(photo: String, modifier: Modifier = Modifier, made: Boolean = true) {
     val pictures = LocalPictures.current
-    val picture by produceState<ImageBitmap?>(null, photo, pictures) { value = pictures.of(photo) }
+    val picture by produceState<ImageBitmap?>(null, photo, made, pictures) { value = pictures.of(photo) }
     Box(modifier.background(Plumb.tokens.hover), Alignment.Center) {
         when (val known = picture) {
             null -> Shape(Icons.Picture, size = 24.dp, color = Plumb.tokens.text3)

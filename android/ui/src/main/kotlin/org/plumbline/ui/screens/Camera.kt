@@ -142,6 +142,7 @@ private fun Shutter(state: CameraState, deeds: CameraDeeds, ways: CameraWays) {
                     last.id,
                     Modifier.size(68.dp).border(2.dp, Color.White, RoundedCornerShape(8.dp)).clip(RoundedCornerShape(8.dp))
                         .clickable(role = Role.Button) { ways.last(last.id) }.semantics { contentDescription = spoken },
+                    last.thumbnail,
                 )
                 Shape(kept.shape, Modifier.align(Alignment.BottomEnd).background(Color.Black, CircleShape).padding(2.dp), 20.dp, kept.color)
             }

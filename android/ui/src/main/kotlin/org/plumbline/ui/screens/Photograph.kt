@@ -57,7 +57,7 @@ fun PhotographScreen(shown: Shown<PhotographState>, deeds: PhotographDeeds, onBa
         Column(Modifier.weight(1f).verticalScroll(rememberScrollState())) {
             Trouble(shown.fault, Modifier.padding(Sizes.gutter, 8.dp))
             if (photo != null) {
-                Thumb(photo.id, Modifier.fillMaxWidth().aspectRatio(4f / 3f))
+                Thumb(photo.id, Modifier.fillMaxWidth().aspectRatio(4f / 3f), photo.thumbnail)
                 Column(Modifier.padding(Sizes.gutter, 16.dp), Arrangement.spacedBy(14.dp)) {
                     StatusLine(custody(photo.state, photo.here), style = Plumb.type.bodyStrong)
                     Checked(state)

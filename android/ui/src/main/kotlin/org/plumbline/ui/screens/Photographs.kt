@@ -98,7 +98,7 @@ private fun Tile(photo: PhotoView, state: PhotographsState, onPhoto: (String) ->
         Modifier.clickable(role = Role.Button) { onPhoto(photo.id) }.semantics(mergeDescendants = true) { contentDescription = spoken },
         Arrangement.spacedBy(4.dp),
     ) {
-        Thumb(photo.id, Modifier.fillMaxWidth().aspectRatio(4f / 3f).clip(RoundedCornerShape(4.dp)))
+        Thumb(photo.id, Modifier.fillMaxWidth().aspectRatio(4f / 3f).clip(RoundedCornerShape(4.dp)), photo.thumbnail)
         Line(title, style = Plumb.type.smallStrong, lines = 1)
         Line(listOfNotNull(time, by).joinToString(", "), style = Plumb.type.meta, color = Plumb.tokens.text2, lines = 1)
         Row(horizontalArrangement = Arrangement.spacedBy(6.dp), verticalAlignment = Alignment.CenterVertically) {
