@@ -76,15 +76,17 @@ abstract class ScreenModel<S>(protected val core: Core, first: S) {
         refresh()
     }
 
-    private suspend fun attempt(what: suspend () -> Unit) = try {
-        what()
-    } catch (cancelled: CancellationException) {
-        throw cancelled
-    } catch (fault: Fault) {
-        kept.update { it.copy(fault = fault) }
-    } catch (gone: IllegalStateException) {
-        // A client that is closed answers nothing more.
-        if (!core.closed) throw gone
+    private suspend fun attempt(what: suspend () -> Unit) {
+        try {
+            what()
+        } catch (cancelled: CancellationException) {
+            throw cancelled
+        } catch (fault: Fault) {
+            kept.update { it.copy(fault = fault) }
+        } catch (gone: IllegalStateException) {
+            // A client that is closed answers nothing more.
+            if (!core.closed) throw gone
+        }
     }
 }
 

@@ -7,7 +7,6 @@ import android.os.UserManager
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyPermanentlyInvalidatedException
 import android.security.keystore.KeyProperties
-import android.security.keystore.StrongBoxUnavailableException
 import org.plumbline.mobile.Keystore
 import org.plumbline.mobile.ShellFault
 import java.io.File
@@ -15,6 +14,7 @@ import java.io.FileOutputStream
 import java.io.IOException
 import java.security.GeneralSecurityException
 import java.security.KeyStore
+import java.security.ProviderException
 import java.security.UnrecoverableKeyException
 import javax.crypto.AEADBadTagException
 import javax.crypto.Cipher
@@ -88,8 +88,9 @@ class Vault(private val context: Context, private val folder: File = File(contex
     /** A phone may say that it has StrongBox and then have no room in it. */
     private fun strongbox(): SecretKey = try {
         generate(spec(strong = true))
-    } catch (failed: GeneralSecurityException) {
-        if (failed.isStrongBoxUnavailable()) generate(spec(strong = false)) else throw failed
+    } catch (_: ProviderException) {
+        // StrongBoxUnavailableException, which phones before Android 9 do not know.
+        generate(spec(strong = false))
     }
 
     private fun generate(spec: KeyGenParameterSpec): SecretKey =
@@ -121,6 +122,8 @@ class Vault(private val context: Context, private val folder: File = File(contex
             throw ShellFault.Invalidated()
         } catch (_: GeneralSecurityException) {
             throw ShellFault.Failed()
+        } catch (_: ProviderException) {
+            throw ShellFault.Failed()
         } catch (_: IOException) {
             throw if (folder.usableSpace < ROOM) ShellFault.StorageFull() else ShellFault.Failed()
         }
@@ -137,6 +140,3 @@ class Vault(private val context: Context, private val folder: File = File(contex
         const val ROOM = 64 * 1024L
     }
 }
-
-private fun GeneralSecurityException.isStrongBoxUnavailable() =
-    Build.VERSION.SDK_INT >= Build.VERSION_CODES.P && (this is StrongBoxUnavailableException || cause is StrongBoxUnavailableException)
