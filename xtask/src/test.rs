@@ -12,6 +12,7 @@ use std::process::{self, Command};
 use crate::Failure;
 use crate::desktop;
 use crate::frontend;
+use crate::kotlin;
 use crate::machine;
 use crate::results::Results;
 use crate::workspace::{Workspace, listen, succeed};
@@ -32,6 +33,7 @@ pub fn test(workspace: &Workspace, names: &[String]) -> Result<(), Failure> {
             "rust" => rust(workspace, &mut total).map(|()| None),
             "desktop" => desktop::test(workspace, &mut total),
             "frontend" => frontend::test(workspace, &mut total),
+            "kotlin" => kotlin::test(workspace, &mut total),
             _ => Ok(Some(format!("{folder}/ is not in the project yet"))),
         };
         match ran {

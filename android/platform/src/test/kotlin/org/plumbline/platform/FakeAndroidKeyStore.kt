@@ -22,7 +22,7 @@ import javax.crypto.SecretKey
 object FakeAndroidKeyStore : Provider("AndroidKeyStore", "1.0", "a double for tests") {
     private fun readResolve(): Any = FakeAndroidKeyStore
 
-    val keys = HashMap<String, Key>()
+    val kept = HashMap<String, Key>()
     val specs = HashMap<String, KeyGenParameterSpec>()
 
     /** Whether the secure chip has no room. */
@@ -35,7 +35,7 @@ object FakeAndroidKeyStore : Provider("AndroidKeyStore", "1.0", "a double for te
 
     fun install() {
         Security.removeProvider(name)
-        keys.clear()
+        kept.clear()
         specs.clear()
         full = false
         Security.addProvider(this)
@@ -55,26 +55,26 @@ object FakeAndroidKeyStore : Provider("AndroidKeyStore", "1.0", "a double for te
         override fun engineGenerateKey(): SecretKey {
             if (full && spec.isStrongBoxBacked) throw StrongBoxUnavailableException("no room")
             val key = KeyGenerator.getInstance("AES", "SunJCE").apply { init(256) }.generateKey()
-            keys[spec.keystoreAlias] = key
+            kept[spec.keystoreAlias] = key
             specs[spec.keystoreAlias] = spec
             return key
         }
     }
 
     class Store : KeyStoreSpi() {
-        override fun engineGetKey(alias: String, password: CharArray?): Key? = keys[alias]
+        override fun engineGetKey(alias: String, password: CharArray?): Key? = kept[alias]
 
-        override fun engineContainsAlias(alias: String) = alias in keys
+        override fun engineContainsAlias(alias: String) = alias in kept
 
         override fun engineDeleteEntry(alias: String) {
-            keys -= alias
+            kept -= alias
         }
 
-        override fun engineAliases() = Collections.enumeration(keys.keys)
+        override fun engineAliases() = Collections.enumeration(kept.keys)
 
-        override fun engineSize() = keys.size
+        override fun engineSize() = kept.size
 
-        override fun engineIsKeyEntry(alias: String) = alias in keys
+        override fun engineIsKeyEntry(alias: String) = alias in kept
 
         override fun engineIsCertificateEntry(alias: String) = false
 
@@ -87,7 +87,7 @@ object FakeAndroidKeyStore : Provider("AndroidKeyStore", "1.0", "a double for te
         override fun engineGetCreationDate(alias: String) = Date(0)
 
         override fun engineSetKeyEntry(alias: String, key: Key, password: CharArray?, chain: Array<out Certificate>?) {
-            keys[alias] = key
+            kept[alias] = key
         }
 
         override fun engineSetKeyEntry(alias: String, key: ByteArray, chain: Array<out Certificate>?) = throw ProviderException("no")

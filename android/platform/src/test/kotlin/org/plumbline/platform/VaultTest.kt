@@ -79,10 +79,10 @@ class VaultTest {
     @Test
     fun a_key_that_is_gone_is_missing_and_no_other_is_made_over_what_is_kept() {
         vault.store("org/device-key", secret)
-        FakeAndroidKeyStore.keys.clear()
+        FakeAndroidKeyStore.kept.clear()
         assertFailsWith<ShellFault.Missing> { vault.load("org/device-key") }
         assertFailsWith<ShellFault.Missing> { vault.store("org/another", secret) }
-        assertEquals(0, FakeAndroidKeyStore.keys.size)
+        assertEquals(0, FakeAndroidKeyStore.kept.size)
     }
 
     @Test
@@ -95,7 +95,7 @@ class VaultTest {
         file.writeBytes(sealed.copyOf(3))
         assertFailsWith<ShellFault.Invalidated> { vault.load("org/device-key") }
         file.writeBytes(sealed)
-        FakeAndroidKeyStore.keys["plumbline"] = SecretKeySpec(ByteArray(32) { 7 }, "AES")
+        FakeAndroidKeyStore.kept["plumbline"] = SecretKeySpec(ByteArray(32) { 7 }, "AES")
         assertFailsWith<ShellFault.Invalidated> { vault.load("org/device-key") }
     }
 
