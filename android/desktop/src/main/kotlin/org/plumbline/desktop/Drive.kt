@@ -50,6 +50,7 @@ class Drive(program: File, home: File, passphrase: String) : AutoCloseable {
         val circle = fence["circle"] as? JsonObject
         if (circle != null) return circle.degrees("lat_e7") to circle.degrees("lon_e7")
         val corners = (fence["polygon"] as? JsonArray)?.map { it as JsonArray } ?: return null
+
         fun middle(of: Int) = corners.map { it[of].jsonPrimitive.content.toLong() }.average() / 1e7
         return middle(0) to middle(1)
     }

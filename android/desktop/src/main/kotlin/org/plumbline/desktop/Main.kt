@@ -54,7 +54,8 @@ fun main() {
     val bench = Bench(home, environment["PLUMBLINE_PICTURES"]?.let(::File))
     val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
     val secrets = DemoVault(File(home, "secrets"))
-    val app = AppModel(Parts({ Client.open(File(home, "store").path, secrets, it) }, secrets, bench, bench, Preferences(File(home, "choices"))), scope)
+    val app =
+        AppModel(Parts({ Client.open(File(home, "store").path, secrets, it) }, secrets, bench, bench, Preferences(File(home, "choices"))), scope)
     runBlocking { app.start() }
     var site = SEATTLE
     environment["PLUMBLINE_OFFICE"]?.let { office ->

@@ -8,11 +8,11 @@ import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
+import org.plumbline.core.Reason
 import org.plumbline.mobile.Client
 import org.plumbline.mobile.EventListener
-import org.plumbline.protocol.Fault
 import org.plumbline.mobile.Keystore
-import org.plumbline.core.Reason
+import org.plumbline.protocol.Fault
 import org.plumbline.protocol.RecordId
 
 /** The four places at the foot of the screen. */

@@ -3,11 +3,11 @@ package org.plumbline.model
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.launch
 import org.plumbline.core.CaptureRequest
-import org.plumbline.protocol.Fault
 import org.plumbline.core.PhotoView
 import org.plumbline.core.PhotosRequest
 import org.plumbline.core.RoomView
 import org.plumbline.core.Source
+import org.plumbline.protocol.Fault
 import java.io.File
 
 /** Takes pictures: a phone's camera, or a folder of pictures in its place. */

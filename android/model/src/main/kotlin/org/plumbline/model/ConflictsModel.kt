@@ -2,11 +2,11 @@ package org.plumbline.model
 
 import org.plumbline.core.ChangeView
 import org.plumbline.core.Datum
-import org.plumbline.protocol.RecordId
 import org.plumbline.core.RecordRequest
 import org.plumbline.core.RecordView
-import org.plumbline.protocol.Uuid
 import org.plumbline.core.WriteRequest
+import org.plumbline.protocol.RecordId
+import org.plumbline.protocol.Uuid
 
 /** One of the values: who wrote it, and when. */
 data class Version(val value: Datum, val by: Uuid?, val at: Long?, val shows: Boolean)

@@ -8,8 +8,8 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
-import org.plumbline.mobile.Client
 import org.plumbline.core.Event
+import org.plumbline.mobile.Client
 import org.plumbline.mobile.EventListener
 import org.plumbline.protocol.Fault
 

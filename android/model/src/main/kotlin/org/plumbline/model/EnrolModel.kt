@@ -6,8 +6,8 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.isActive
 import kotlinx.coroutines.launch
 import org.plumbline.core.EnrolRequest
-import org.plumbline.protocol.Fault
 import org.plumbline.mobile.Keystore
+import org.plumbline.protocol.Fault
 
 /** Where a link leads, as far as it says: shown before anything is sent. The core judges it. */
 data class Invitation(val server: String, val organisation: String) {

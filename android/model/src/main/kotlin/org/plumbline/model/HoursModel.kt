@@ -6,10 +6,10 @@ import org.plumbline.core.DisputeWeekRequest
 import org.plumbline.core.ExportAllRequest
 import org.plumbline.core.ExportAllView
 import org.plumbline.core.SignWeekRequest
-import org.plumbline.protocol.Uuid
 import org.plumbline.core.WeekPerson
 import org.plumbline.core.WeekRequest
 import org.plumbline.core.WeekRow
+import org.plumbline.protocol.Uuid
 import java.io.File
 import java.time.DayOfWeek
 import java.time.LocalDate

@@ -1,9 +1,9 @@
 package org.plumbline.model
 
-import org.plumbline.mobile.Client
 import org.plumbline.core.Datum
 import org.plumbline.core.ListRequest
 import org.plumbline.core.RecordView
+import org.plumbline.mobile.Client
 import org.plumbline.protocol.Uuid
 import java.time.ZoneId
 

@@ -12,11 +12,11 @@ import org.plumbline.core.DayProject
 import org.plumbline.core.DayRequest
 import org.plumbline.core.DaySpan
 import org.plumbline.core.DayState
-import org.plumbline.protocol.RecordId
 import org.plumbline.core.SpanWhat
-import org.plumbline.protocol.Uuid
 import org.plumbline.core.VerdictView
 import org.plumbline.core.WithdrawRequest
+import org.plumbline.protocol.RecordId
+import org.plumbline.protocol.Uuid
 import java.time.LocalDate
 import java.time.ZoneId
 

@@ -5,12 +5,12 @@ import org.plumbline.core.Datum
 import org.plumbline.core.FieldView
 import org.plumbline.core.KindView
 import org.plumbline.core.ListRequest
-import org.plumbline.protocol.RecordId
 import org.plumbline.core.RecordRequest
 import org.plumbline.core.RecordView
 import org.plumbline.core.SetChange
-import org.plumbline.protocol.Uuid
 import org.plumbline.core.WriteRequest
+import org.plumbline.protocol.RecordId
+import org.plumbline.protocol.Uuid
 
 /** A field of the form, as far as it was filled in. Several values stand on a line each. */
 data class Entry(val of: FieldView, val text: String, val first: String, val choices: List<Pair<String, String>> = emptyList()) {

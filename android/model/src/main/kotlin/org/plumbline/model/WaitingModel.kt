@@ -1,11 +1,11 @@
 package org.plumbline.model
 
-import org.plumbline.protocol.Hash
 import org.plumbline.core.ActionRequest
 import org.plumbline.core.Datum
-import org.plumbline.protocol.Fault
-import org.plumbline.protocol.RecordId
 import org.plumbline.core.WaitingView
+import org.plumbline.protocol.Fault
+import org.plumbline.protocol.Hash
+import org.plumbline.protocol.RecordId
 
 /** What waits: an action, a photograph's bytes, or both. */
 data class Item(

@@ -61,6 +61,7 @@ class WordsTest {
     @Test
     fun a_moment_is_a_range_where_the_evidence_leaves_it_open_and_rounds_outward() {
         fun at(time: String) = java.time.Instant.parse("2026-12-10T${time}Z").toEpochMilli()
+
         fun said(earliest: String?, latest: String?, how: String = "anchored") =
             english.between(MomentView(at("07:02:20"), earliest?.let(::at), latest?.let(::at), how), utc)
         assertEquals("07:02", said("07:02:18", "07:02:22"))

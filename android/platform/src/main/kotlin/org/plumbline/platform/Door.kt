@@ -79,6 +79,7 @@ class Door(private val context: Context) {
     private suspend fun prompt(title: String, allowed: Int): Presence = suspendCancellableCoroutine { waits ->
         val stop = CancellationSignal()
         waits.invokeOnCancellation { stop.cancel() }
+
         fun answer(presence: Presence) {
             if (waits.isActive) waits.resume(presence)
         }

@@ -6,6 +6,7 @@ import androidx.compose.ui.layout.ContentScale
 import org.junit.Rule
 import org.junit.Test
 import org.plumbline.model.Choices
+import org.plumbline.model.ConflictsState
 import org.plumbline.model.EnrolState
 import org.plumbline.model.HoursState
 import org.plumbline.model.Language
@@ -15,7 +16,6 @@ import org.plumbline.model.PhotographsState
 import org.plumbline.model.RecordsState
 import org.plumbline.model.Tab
 import org.plumbline.model.WaitingState
-import org.plumbline.model.ConflictsState
 import org.plumbline.protocol.Fault
 import org.plumbline.protocol.Lock
 import org.plumbline.ui.Samples.shown
@@ -69,7 +69,9 @@ private val EMPTY = listOf(
     Sight("hours-empty", Tab.Hours) { HoursScreen(shown(HoursState(monday = Samples.hours.monday)), nothing()) },
     Sight("enrol-saved") { EnrolScreen(shown(Samples.invited.copy(saved = true)), nothing()) },
     Sight("enrol-refused") { EnrolScreen(shown(EnrolState("https://example.org", "Phone"), Fault.Invalid("link", "kind")), nothing()) },
-    Sight("waiting-offline") { WaitingScreen(shown(Samples.waiting.copy(refusals = emptyList(), conflicts = 0), Fault.Offline()), nothing(), {}, {}) },
+    Sight("waiting-offline") {
+        WaitingScreen(shown(Samples.waiting.copy(refusals = emptyList(), conflicts = 0), Fault.Offline()), nothing(), {}, {})
+    },
     Sight("shut") { ShutScreen(Fault.Locked(Lock.INVALIDATED)) {} },
 )
 

@@ -126,7 +126,8 @@ object Samples {
     val checked = photograph.copy(
         check = PhotoCheckView(CheckedBytes.SAME, photograph.photo!!.sha256, 4121u, 4130u, 5200u, now),
     )
-    val camera = CameraState(listOf(harbor, mill), harbor, fix, at("09:12"), true, RoomView(14_000_000_000u, 11_000_000u, true), photo("f3", null, "09:40", Custody.LOCAL))
+    val camera =
+        CameraState(listOf(harbor, mill), harbor, fix, at("09:12"), true, RoomView(14_000_000_000u, 11_000_000u, true), photo("f3", null, "09:40", Custody.LOCAL))
     val full = camera.copy(room = RoomView(212_000_000u, 262_000_000u, false), place = Place.Off, checked = false, contact = null)
     val waiting = WaitingState(
         listOf(
@@ -139,9 +140,12 @@ object Samples {
         listOf(Refusal("a1", "note", "Dec 8 report", at("12:10"), Fault.Invalid("text", "text"))),
         1, offline, false,
     )
+
     private fun field(name: String, form: String, merge: String = "last", max: Long? = 2000, owes: Boolean = false) =
         FieldView(name, form, null, max, emptyList(), null, merge, name == "text", false, owes, true)
-    val note = KindView("note", "site", true, "text", null, true, listOf(field("text", "text"), field("tags", "text", "set", 60), field("remarks", "text", "append")))
+
+    val note =
+        KindView("note", "site", true, "text", null, true, listOf(field("text", "text"), field("tags", "text", "set", 60), field("remarks", "text", "append")))
 
     fun record(id: String, text: String, pending: Boolean = false, conflicts: Map<String, List<Datum>> = emptyMap()) =
         RecordView(id, "note", "p1", null, mapOf("text" to Datum.Text(text)), conflicts, pending, false, true, "")
@@ -184,11 +188,25 @@ object Samples {
     }
     val hours = HoursState(
         monday, monday.plusDays(2), week,
-        listOf(HoursProject(harbor, WeekPerson(ana, "p1", null, week.sumOf { it.seconds }, 0, WeekState.OPEN, null, null, null, "w1", emptyList()), week)),
+        listOf(
+            HoursProject(
+                harbor,
+                WeekPerson(
+                    ana, "p1", null,
+                    week.sumOf {
+                        it.seconds
+                    },
+                    0, WeekState.OPEN, null, null, null, "w1", emptyList(),
+                ),
+                week,
+            ),
+        ),
         week.sumOf { it.seconds },
     )
     val signed = hours.copy(
-        projects = hours.projects.map { it.copy(person = it.person.copy(state = WeekState.SIGNED, signed = Agreed(it.person.seconds, ana, now, 12u))) },
+        projects = hours.projects.map {
+            it.copy(person = it.person.copy(state = WeekState.SIGNED, signed = Agreed(it.person.seconds, ana, now, 12u)))
+        },
     )
     val settings = SettingsState(
         StatusView("enrolled", "ab12", "Ortega Lindqvist", ana, "Ana Lucía Paredes", "worker", "3f9a77c0d2e41b58aa00", "harbor.example:8443", Connection.ONLINE, at("13:50"), 1u, 5200u, "00", 0u, 0u),

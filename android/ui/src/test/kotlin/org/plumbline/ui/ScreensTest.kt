@@ -127,7 +127,11 @@ class ScreensTest {
     fun the_figure_is_spoken_as_hours_of_today() {
         rule.setContent { Phone { NowScreen(shown(Samples.working), nothing(), nothing()) } }
         rule.onNodeWithContentDescription("6 h 27 min today").assertExists()
-        rule.onNode(SemanticsMatcher("the day line speaks") { "Work 06:55 to 11:00" in it.config.getOrNull(SemanticsProperties.ContentDescription).orEmpty().joinToString() }).assertExists()
+        rule.onNode(
+            SemanticsMatcher("the day line speaks") {
+                "Work 06:55 to 11:00" in it.config.getOrNull(SemanticsProperties.ContentDescription).orEmpty().joinToString()
+            },
+        ).assertExists()
     }
 
     @Test

@@ -9,11 +9,11 @@ import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.ui.ExperimentalComposeUiApi
 import androidx.compose.ui.ImageComposeScene
 import androidx.compose.ui.Modifier
+import androidx.compose.ui.geometry.Rect
 import androidx.compose.ui.graphics.Canvas
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.ImageBitmap
 import androidx.compose.ui.graphics.Paint
-import androidx.compose.ui.geometry.Rect
 import androidx.compose.ui.unit.Density
 import org.jetbrains.skia.EncodedImageFormat
 import org.plumbline.model.Language
@@ -38,6 +38,7 @@ inline fun <reified T> nothing(): T {
 fun pictureOf(name: String): ImageBitmap {
     val picture = ImageBitmap(64, 48)
     val canvas = Canvas(picture)
+
     fun band(from: Float, to: Float, color: Color) = canvas.drawRect(Rect(0f, from, 64f, to), Paint().apply { this.color = color })
     val hue = (name.hashCode() and 0xff) / 255f * 120f + 60f
     band(0f, 20f, Color.hsv(210f, 0.15f, 0.9f))

@@ -34,6 +34,7 @@ fun DayLine(spans: List<DaySpan>, now: Long, running: Boolean, zone: ZoneId, mod
     Column(modifier.fillMaxWidth().semantics(mergeDescendants = true) { contentDescription = spoken(words, spans, zone) }) {
         Canvas(Modifier.fillMaxWidth().height(38.dp)) {
             val ground = size.height * 0.66f
+
             fun x(at: Long) = size.width * (MARGIN + (1 - 2 * MARGIN) * (at - first).toFloat() / (end - first))
             drawLine(tokens.text2, Offset(0f, ground), Offset(size.width, ground), 1.5.dp.toPx())
             for (span in spans.filter { it.what == SpanWhat.WORK }) {

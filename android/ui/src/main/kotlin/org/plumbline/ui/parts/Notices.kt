@@ -17,8 +17,8 @@ import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
-import org.plumbline.protocol.Fault
 import org.plumbline.model.of
+import org.plumbline.protocol.Fault
 import org.plumbline.ui.theme.Glyphs
 import org.plumbline.ui.theme.Plumb
 
@@ -32,7 +32,13 @@ fun Notice(
     modifier: Modifier = Modifier,
     text: String? = null,
     tone: Tone = Tone.Attention,
-    shape: ImageVector = if (tone == Tone.Wrong) Glyphs.NotAccepted else if (tone == Tone.Ok) Glyphs.Verified else Glyphs.NeedsYou,
+    shape: ImageVector = if (tone == Tone.Wrong) {
+        Glyphs.NotAccepted
+    } else if (tone == Tone.Ok) {
+        Glyphs.Verified
+    } else {
+        Glyphs.NeedsYou
+    },
     actions: (@Composable () -> Unit)? = null,
 ) {
     val tokens = Plumb.tokens

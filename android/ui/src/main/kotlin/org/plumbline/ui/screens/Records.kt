@@ -75,7 +75,13 @@ private fun RecordRow(record: RecordView, state: RecordsState, onClick: () -> Un
         under = listOfNotNull(kind, project, waits).joinToString(", "),
         onClick = onClick,
         before = {
-            val shape = if (record.conflicts.isNotEmpty()) Glyphs.Conflict else if (record.pending) Glyphs.OnThisPhone else iconOf(record.kind)
+            val shape = if (record.conflicts.isNotEmpty()) {
+                Glyphs.Conflict
+            } else if (record.pending) {
+                Glyphs.OnThisPhone
+            } else {
+                iconOf(record.kind)
+            }
             Shape(shape, size = 24.dp, spoken = if (record.conflicts.isNotEmpty()) words("conflicts.one") else null)
         },
     )

@@ -7,12 +7,12 @@ import androidx.compose.foundation.layout.padding
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.unit.dp
-import org.plumbline.protocol.Fault
 import org.plumbline.model.Presence
 import org.plumbline.model.Shown
 import org.plumbline.model.UnlockDeeds
 import org.plumbline.model.UnlockState
 import org.plumbline.model.of
+import org.plumbline.protocol.Fault
 import org.plumbline.ui.parts.Frame
 import org.plumbline.ui.parts.Heading
 import org.plumbline.ui.parts.Line

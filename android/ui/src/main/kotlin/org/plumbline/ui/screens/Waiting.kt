@@ -54,7 +54,9 @@ fun WaitingScreen(shown: Shown<WaitingState>, deeds: WaitingDeeds, onConflicts: 
     Frame(
         words("waiting.title"),
         onBack = onBack,
-        foot = { PrimaryButton(words(if (state.trying) "waiting.trying" else "waiting.try"), deeds::tryNow, Modifier.fillMaxWidth(), enabled = !state.trying) },
+        foot = {
+            PrimaryButton(words(if (state.trying) "waiting.trying" else "waiting.try"), deeds::tryNow, Modifier.fillMaxWidth(), enabled = !state.trying)
+        },
     ) {
         LazyColumn(Modifier.weight(1f)) {
             item { if (state.items.isNotEmpty()) Summary(state) }

@@ -24,9 +24,15 @@ private val LocalWords = staticCompositionLocalOf { Words.of(Language.English) }
 
 /** What a composable looks like and speaks: `Plumb.tokens`, `Plumb.type`, `Plumb.words`. */
 object Plumb {
-    val tokens: Tokens @Composable @ReadOnlyComposable get() = LocalTokens.current
-    val type: Type @Composable @ReadOnlyComposable get() = LocalType.current
-    val words: Words @Composable @ReadOnlyComposable get() = LocalWords.current
+    val tokens: Tokens
+        @Composable @ReadOnlyComposable
+        get() = LocalTokens.current
+    val type: Type
+        @Composable @ReadOnlyComposable
+        get() = LocalType.current
+    val words: Words
+        @Composable @ReadOnlyComposable
+        get() = LocalWords.current
 }
 
 /** The look and the language of everything in [content]. */
