@@ -80,7 +80,7 @@ class DemoVault(private val folder: File) : Keystore {
     override fun store(name: String, secret: ByteArray) = try {
         folder.mkdirs()
         val file = file(name)
-        if (!file.exists()) Files.createFile(file.toPath(), *own)
+        if (!file.exists()) own?.let { Files.createFile(file.toPath(), it) }
         file.writeBytes(secret)
     } catch (_: IOException) {
         throw ShellFault.Failed()
@@ -94,9 +94,7 @@ class DemoVault(private val folder: File) : Keystore {
 
     private fun file(name: String) = File(folder, name.replace('/', '.'))
 
-    private val own = if ("posix" in folder.toPath().fileSystem.supportedFileAttributeViews()) {
-        arrayOf(PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
-    } else {
-        emptyArray()
-    }
+    /** For this account alone, where the system has such a thing. */
+    private val own = PosixFilePermissions.fromString("rw-------").takeIf { "posix" in folder.toPath().fileSystem.supportedFileAttributeViews() }
+        ?.let { PosixFilePermissions.asFileAttribute(it) }
 }

@@ -77,7 +77,8 @@ fun Panel(bench: Bench, site: Pair<Double, Double>, bright: Boolean, onBright: (
             ChoiceRow("In the sun", bright, { onBright(true) })
             Heading("Camera", gutter.padding(top = 12.dp))
             val films = bench.films.size
-            Line(if (films == 0) "Painted pictures. PLUMBLINE_PICTURES names a folder of others." else "$films pictures, in turn.", gutter, Plumb.type.meta)
+            val sees = if (films == 0) "Painted pictures. PLUMBLINE_PICTURES names a folder of others." else "$films pictures, in turn."
+            Line(sees, gutter, Plumb.type.meta)
         }
     }
 }

@@ -20,8 +20,6 @@ import javax.crypto.SecretKey
 
 /** Robolectric has no AndroidKeyStore: this one keeps AES keys in memory, and takes the framework's own specs. */
 object FakeAndroidKeyStore : Provider("AndroidKeyStore", "1.0", "a double for tests") {
-    private fun readResolve(): Any = FakeAndroidKeyStore
-
     val kept = HashMap<String, Key>()
     val specs = HashMap<String, KeyGenParameterSpec>()
 

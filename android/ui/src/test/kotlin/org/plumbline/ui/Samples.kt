@@ -65,8 +65,8 @@ import java.time.ZoneId
 object Samples {
     val zone: ZoneId = ZoneId.systemDefault()
     val day: LocalDate = LocalDate.now()
-    val ana = "01a"
-    val teo = "01b"
+    const val ana = "01a"
+    const val teo = "01b"
     val names = mapOf(ana to "Ana Lucía Paredes", teo to "Teo Marsh", "01c" to "Rosa Delgado")
 
     fun at(time: String, of: LocalDate = day): Long = of.atTime(LocalTime.parse(time)).atZone(zone).toInstant().toEpochMilli()
@@ -77,7 +77,7 @@ object Samples {
     val offline = Line(Connection.OFFLINE, at("11:20"), 7)
     val online = Line(Connection.ONLINE, at("13:50"), 0)
     val fix = Place.Known(PlaceView(476_000_000, -1_223_000_000, 488, false, "gnss"), now - 3_000)
-    private val work = "Laborer: Pipelayer"
+    private const val work = "Laborer: Pipelayer"
     private val spans = listOf(
         DaySpan(at("06:55"), at("11:00"), SpanWhat.WORK, work),
         DaySpan(at("11:00"), at("11:30"), SpanWhat.BREAK, null),
@@ -99,7 +99,8 @@ object Samples {
     val off = NowState(OnClock.Off, listOf(harbor, mill), harbor, null, at("06:50"), place = fix, line = online)
     val asking = off.copy(ask = Ask(Punch.In, harbor, work))
     val undoing = working.copy(undo = Undo(Punch.In, at("06:55"), null, listOf("r1")), crew = null)
-    val onBreak = working.copy(clock = OnClock.Break, spans = spans.take(1) + DaySpan(at("11:00"), null, SpanWhat.BREAK, null), crew = null, place = Place.Denied, line = online)
+    private val broken = spans.take(1) + DaySpan(at("11:00"), null, SpanWhat.BREAK, null)
+    val onBreak = working.copy(clock = OnClock.Break, spans = broken, crew = null, place = Place.Denied, line = online)
 
     fun photo(id: String, caption: String?, time: String, state: Custody, of: LocalDate = day, by: String = ana) = PhotoView(
         id, "p1", by, "9f2c1d64aa018be75c3300d1f0a4c9e8712b6d5f00ab34cd9911ee77c0ffee42", 3_723_140u, "image/jpeg", Source.CAMERA,
@@ -109,8 +110,21 @@ object Samples {
 
     val photographs = PhotographsState(
         listOf(
-            PhotoGroup(day, listOf(photo("f1", "Path, far end", "13:52", Custody.LOCAL), photo("f2", "Fir at 14+80", "12:44", Custody.LOCAL), photo("f3", null, "09:40", Custody.RECEIVED))),
-            PhotoGroup(day.minusDays(1), listOf(photo("f4", "Pipe bedding, station 12+20", "15:02", Custody.VERIFIED, day.minusDays(1), teo), photo("f5", "Trench box", "08:11", Custody.VERIFIED, day.minusDays(1)))),
+            PhotoGroup(
+                day,
+                listOf(
+                    photo("f1", "Path, far end", "13:52", Custody.LOCAL),
+                    photo("f2", "Fir at 14+80", "12:44", Custody.LOCAL),
+                    photo("f3", null, "09:40", Custody.RECEIVED),
+                ),
+            ),
+            PhotoGroup(
+                day.minusDays(1),
+                listOf(
+                    photo("f4", "Pipe bedding, station 12+20", "15:02", Custody.VERIFIED, day.minusDays(1), teo),
+                    photo("f5", "Trench box", "08:11", Custody.VERIFIED, day.minusDays(1)),
+                ),
+            ),
         ),
         true, true, names, ana,
     )
@@ -126,8 +140,9 @@ object Samples {
     val checked = photograph.copy(
         check = PhotoCheckView(CheckedBytes.SAME, photograph.photo!!.sha256, 4121u, 4130u, 5200u, now),
     )
+    private val room = RoomView(14_000_000_000u, 11_000_000u, true)
     val camera =
-        CameraState(listOf(harbor, mill), harbor, fix, at("09:12"), true, RoomView(14_000_000_000u, 11_000_000u, true), photo("f3", null, "09:40", Custody.LOCAL))
+        CameraState(listOf(harbor, mill), harbor, fix, at("09:12"), true, room, photo("f3", null, "09:40", Custody.LOCAL))
     val full = camera.copy(room = RoomView(212_000_000u, 262_000_000u, false), place = Place.Off, checked = false, contact = null)
     val waiting = WaitingState(
         listOf(
@@ -145,7 +160,15 @@ object Samples {
         FieldView(name, form, null, max, emptyList(), null, merge, name == "text", false, owes, true)
 
     val note =
-        KindView("note", "site", true, "text", null, true, listOf(field("text", "text"), field("tags", "text", "set", 60), field("remarks", "text", "append")))
+        KindView(
+            "note",
+            "site",
+            true,
+            "text",
+            null,
+            true,
+            listOf(field("text", "text"), field("tags", "text", "set", 60), field("remarks", "text", "append")),
+        )
 
     fun record(id: String, text: String, pending: Boolean = false, conflicts: Map<String, List<Datum>> = emptyMap()) =
         RecordView(id, "note", "p1", null, mapOf("text" to Datum.Text(text)), conflicts, pending, false, true, "")
@@ -159,6 +182,7 @@ object Samples {
         ),
         "", listOf(harbor),
     )
+    private val delivered = mapOf("text" to Datum.Text("Delivery of 12 in. RCP, 40 lengths"))
     val form = RecordState(
         note, record("n3", "Delivery of 12 in. RCP, 40 lengths"), listOf(harbor), harbor,
         listOf(
@@ -166,7 +190,7 @@ object Samples {
             Entry(note.fields[1], "delivery\npipe", "delivery\npipe"),
             Entry(note.fields[2], "", ""),
         ),
-        listOf(ChangeView("c1", 4001u, ana, "d1", "Ana's phone", at("09:10"), at("09:12"), mapOf("text" to Datum.Text("Delivery of 12 in. RCP, 40 lengths")), null, "applied")),
+        listOf(ChangeView("c1", 4001u, ana, "d1", "Ana's phone", at("09:10"), at("09:12"), delivered, null, "applied")),
         names,
     )
     val conflicts = ConflictsState(
@@ -209,7 +233,23 @@ object Samples {
         },
     )
     val settings = SettingsState(
-        StatusView("enrolled", "ab12", "Ortega Lindqvist", ana, "Ana Lucía Paredes", "worker", "3f9a77c0d2e41b58aa00", "harbor.example:8443", Connection.ONLINE, at("13:50"), 1u, 5200u, "00", 0u, 0u),
+        StatusView(
+            state = "enrolled",
+            organisation = "ab12",
+            organisationName = "Ortega Lindqvist",
+            member = ana,
+            memberName = "Ana Lucía Paredes",
+            role = "worker",
+            device = "3f9a77c0d2e41b58aa00",
+            server = "harbor.example:8443",
+            connection = Connection.ONLINE,
+            contact = at("13:50"),
+            generation = 1u,
+            size = 5200u,
+            root = "00",
+            waiting = 0u,
+            alarms = 0u,
+        ),
         StorageView(21_000_000u, 410_000_000u, 8_000_000u, 0u, 14_000_000_000u, 112u),
     )
     val unlock = UnlockState("Ana Lucía Paredes", "Ortega Lindqvist", offline)

@@ -167,7 +167,8 @@ private fun Foot(state: CameraState) {
     val room = state.left?.takeIf { it > 0 }?.let { words("camera.room", "n" to words.number(it)) }
     Column(Modifier.fillMaxWidth().padding(Sizes.gutter, 12.dp)) {
         if (last != null) Line(last, Modifier.fillMaxWidth(), Plumb.type.meta, Plumb.tokens.text2, TextAlign.Center)
-        Line(listOfNotNull(words("camera.volume"), room).joinToString(" "), Modifier.fillMaxWidth(), Plumb.type.meta, Plumb.tokens.text2, TextAlign.Center)
+        val rest = listOfNotNull(words("camera.volume"), room).joinToString(" ")
+        Line(rest, Modifier.fillMaxWidth(), Plumb.type.meta, Plumb.tokens.text2, TextAlign.Center)
     }
 }
 

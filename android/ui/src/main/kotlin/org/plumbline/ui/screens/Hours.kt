@@ -66,7 +66,7 @@ fun HoursScreen(shown: Shown<HoursState>, deeds: HoursDeeds) {
             Column(Modifier.weight(1f).verticalScroll(rememberScrollState())) {
                 Trouble(shown.fault, Modifier.padding(Sizes.gutter, 8.dp))
                 Total(state)
-                if (state.days.none { it.seconds > 0 || it.corrected || it.off } && !shown.loading) {
+                if (!shown.loading && state.days.none(HoursDay::says)) {
                     Empty(words("hours.none"), words("hours.none.way"))
                 }
                 for (day in state.days) Day(day, state, deeds)
@@ -221,3 +221,6 @@ private fun DisputeSheet(state: HoursState, deeds: HoursDeeds) {
 }
 
 private const val DOUBT = 60
+
+/** Whether there is anything to read about this day. */
+private fun HoursDay.says() = seconds > 0 || corrected || off

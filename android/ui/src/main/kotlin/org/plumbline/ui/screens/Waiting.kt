@@ -55,7 +55,8 @@ fun WaitingScreen(shown: Shown<WaitingState>, deeds: WaitingDeeds, onConflicts: 
         words("waiting.title"),
         onBack = onBack,
         foot = {
-            PrimaryButton(words(if (state.trying) "waiting.trying" else "waiting.try"), deeds::tryNow, Modifier.fillMaxWidth(), enabled = !state.trying)
+            val act = words(if (state.trying) "waiting.trying" else "waiting.try")
+            PrimaryButton(act, deeds::tryNow, Modifier.fillMaxWidth(), enabled = !state.trying)
         },
     ) {
         LazyColumn(Modifier.weight(1f)) {
@@ -110,7 +111,8 @@ private fun Refused(refusal: Refusal, deeds: WaitingDeeds) {
 @Composable
 private fun Disagreement(n: Int, onConflicts: () -> Unit) {
     val words = Plumb.words
-    Notice(words.count("waiting.conflicts", n), Modifier.padding(Sizes.gutter - 4.dp, 6.dp), words("waiting.conflicts.way"), shape = Glyphs.Conflict) {
+    val around = Modifier.padding(Sizes.gutter - 4.dp, 6.dp)
+    Notice(words.count("waiting.conflicts", n), around, words("waiting.conflicts.way"), shape = Glyphs.Conflict) {
         SecondaryButton(words("waiting.conflicts.open"), onConflicts, Modifier.fillMaxWidth())
     }
 }

@@ -20,17 +20,17 @@ object Glyphs {
         line(RING)
         fill("M12 3a9 9 0 0 0 0 18z")
     }
-    val Verified = glyph { cut("M3 12a9 9 0 1 0 18 0a9 9 0 1 0 -18 0z M7.2 12.3l1.5 -1.5l2.1 2.1l4.7 -4.9l1.5 1.5l-6.2 6.4z") }
+    val Verified = glyph { cut("M3 12a9 9 0 1 0 18 0a9 9 0 1 0 -18 0z $TICK") }
     val Archived =
         glyph {
-            cut("M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1 -2 2h-14a2 2 0 0 1 -2 -2v-14a2 2 0 0 1 2 -2z M7.2 12.3l1.5 -1.5l2.1 2.1l4.7 -4.9l1.5 1.5l-6.2 6.4z")
+            cut("M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1 -2 2h-14a2 2 0 0 1 -2 -2v-14a2 2 0 0 1 2 -2z $TICK")
         }
 
     // What wants a person.
     val NeedsYou = glyph { cut("M12 2.8l10 17.7h-20z M11 9.5h2v5.2h-2z M11 16.4h2v2h-2z") }
     val NotAccepted =
         glyph {
-            cut("M8 2.5h8l5.5 5.5v8l-5.5 5.5h-8l-5.5 -5.5v-8z M8.4 9.8l1.4 -1.4l2.2 2.2l2.2 -2.2l1.4 1.4l-2.2 2.2l2.2 2.2l-1.4 1.4l-2.2 -2.2l-2.2 2.2l-1.4 -1.4l2.2 -2.2z")
+            cut("M8 2.5h8l5.5 5.5v8l-5.5 5.5h-8l-5.5 -5.5v-8z $CROSS")
         }
     val Conflict = glyph {
         line("M12 21v-7l-6 -6v-3")
@@ -61,6 +61,8 @@ object Glyphs {
     /** The mark: a plumb line with its bob. */
     val Mark = glyph { fill("M11.1 1.5h1.8v9.3h-1.8z M6.6 10.8h10.8l-1.4 5l-4 7l-4 -7z") }
 
+    private const val CROSS = "M8.4 9.8l1.4 -1.4l2.2 2.2l2.2 -2.2l1.4 1.4l-2.2 2.2l2.2 2.2l-1.4 1.4l-2.2 -2.2l-2.2 2.2l-1.4 -1.4l2.2 -2.2z"
+    private const val TICK = "M7.2 12.3l1.5 -1.5l2.1 2.1l4.7 -4.9l1.5 1.5l-6.2 6.4z"
     private const val RING = "M3 12a9 9 0 1 0 18 0a9 9 0 1 0 -18 0z"
 }
 
