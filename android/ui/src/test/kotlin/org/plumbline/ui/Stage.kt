@@ -30,7 +30,14 @@ import java.lang.reflect.Proxy
 
 /** What may be asked of a screen and is not of interest. */
 inline fun <reified T> nothing(): T {
-    val none = Proxy.newProxyInstance(T::class.java.classLoader, arrayOf(T::class.java)) { _, _, _ -> Unit }
+    val none = Proxy.newProxyInstance(T::class.java.classLoader, arrayOf(T::class.java)) { self, method, given ->
+        when (method.name) {
+            "equals" -> self === given?.firstOrNull()
+            "hashCode" -> System.identityHashCode(self)
+            "toString" -> "nothing"
+            else -> Unit
+        }
+    }
     return none as T
 }
 

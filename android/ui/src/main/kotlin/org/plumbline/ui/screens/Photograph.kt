@@ -82,7 +82,7 @@ private fun Facts(photo: PhotoView, state: PhotographState) {
     Fact(words("photograph.where"), where ?: words("place.none"))
     if (photo.place?.mock == true) Notice(words("place.mock"))
     Fact(words("photograph.source"), words(if (photo.source == Source.CAMERA) "photograph.camera" else "photograph.import"))
-    Fact(words("photograph.size"), words.bytes(photo.bytes.toULong()))
+    Fact(words("photograph.size"), words.bytes(photo.bytes))
     Column(Modifier.semantics(mergeDescendants = true) {}) {
         Line(words("photograph.hash"), style = Plumb.type.meta, color = Plumb.tokens.text2)
         Line(photo.sha256.chunked(8).joinToString(" "), style = Plumb.type.hash)
