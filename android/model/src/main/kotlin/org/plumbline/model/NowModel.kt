@@ -12,6 +12,7 @@ import org.plumbline.core.DayProject
 import org.plumbline.core.DayRequest
 import org.plumbline.core.DaySpan
 import org.plumbline.core.DayState
+import org.plumbline.core.ListRequest
 import org.plumbline.core.SpanWhat
 import org.plumbline.core.VerdictView
 import org.plumbline.core.WithdrawRequest
@@ -132,12 +133,13 @@ class NowModel(core: Core) : ScreenModel<NowState>(core, NowState()), NowDeeds {
         val clock = active?.second?.state?.onClock ?: OnClock.Off
         val crew = crew(day.projects, status.member)
         val verdict = project?.let { verdict(status.member, it, today) }
+        val classification = spans.lastOrNull { it.what == SpanWhat.WORK }?.classification ?: lastWork(status.member, project)
         update {
             it.copy(
                 clock = clock,
                 projects = projects,
                 project = project,
-                classification = spans.lastOrNull { span -> span.what == SpanWhat.WORK }?.classification,
+                classification = classification,
                 now = day.now,
                 since = if (clock == OnClock.Off) null else shift(spans),
                 worked = spans.filter { span -> span.what == SpanWhat.WORK }.sumOf { span -> (span.to ?: day.now) - span.from } / 1000,
@@ -215,6 +217,13 @@ class NowModel(core: Core) : ScreenModel<NowState>(core, NowState()), NowDeeds {
     private suspend fun verdict(me: Uuid?, project: Project, today: LocalDate): VerdictView? {
         val cell = core.client.cell(CellRequest(worker = me ?: return null, project = project.id, date = today.toString()))
         return cell.punches.lastOrNull { !it.record.withdrawn }?.verdict
+    }
+
+    /** As what the person last worked on this project: what the second tap proposes. */
+    private suspend fun lastWork(me: Uuid?, project: Project?): String? {
+        val request = ListRequest(kind = "punch", concerns = me, project = project?.id ?: return null, limit = 10u)
+        val last = core.client.list(request).records.firstNotNullOfOrNull { it.text("classification") }
+        return last?.takeIf { it in project.classifications }
     }
 
     private suspend fun crew(projects: List<DayProject>, me: Uuid?): Crew? {

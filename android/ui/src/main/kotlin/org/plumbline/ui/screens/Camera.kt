@@ -10,6 +10,7 @@ import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.shape.CircleShape
@@ -122,7 +123,10 @@ private fun Refusal(shown: Shown<CameraState>, modifier: Modifier) {
 
 @Composable
 private fun Where(state: CameraState, deeds: CameraDeeds) {
-    Row(Modifier.fillMaxWidth().padding(start = Sizes.gutter, end = 8.dp), verticalAlignment = Alignment.CenterVertically) {
+    Row(
+        Modifier.fillMaxWidth().heightIn(min = Sizes.least).padding(start = Sizes.gutter, end = 8.dp),
+        verticalAlignment = Alignment.CenterVertically,
+    ) {
         Shape(Icons.Link, Modifier.padding(end = 12.dp))
         Line(state.project?.name.orEmpty(), Modifier.weight(1f), Plumb.type.smallStrong, lines = 2)
         if (state.projects.size > 1) TextButton(Plumb.words("camera.change"), deeds::change)
