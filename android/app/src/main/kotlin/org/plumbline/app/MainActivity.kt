@@ -48,7 +48,6 @@ class MainActivity : ComponentActivity() {
         window.setFlags(WindowManager.LayoutParams.FLAG_SECURE, WindowManager.LayoutParams.FLAG_SECURE)
         onBackPressedDispatcher.addCallback(this, back)
         if (savedInstanceState == null) intent.invite()?.let(app.model::link)
-        app.outlive { app.model.start() }
         setContent {
             val bright by remember { Sunshine(this).shines() }.collectAsState(false)
             val inside by remember { app.model.phase.map { it is Phase.Inside } }.collectAsState(false)
@@ -65,6 +64,7 @@ class MainActivity : ComponentActivity() {
     override fun onStart() {
         super.onStart()
         app.askBy(::ask)
+        app.outlive { app.model.start() }
         app.model.foreground(SystemClock.elapsedRealtime())
     }
 

@@ -136,14 +136,20 @@ class AppModel(private val parts: Parts, private val scope: CoroutineScope) {
 
     /** The network came back. */
     fun network() {
-        scope.launch { quietly { core?.client?.wake(Reason.NETWORK) } }
+        scope.launch {
+            quietly { core?.client?.wake(Reason.NETWORK) }
+            (phases.value as? Phase.Outside)?.model?.retry()
+        }
     }
 
     /** One whole round, for background work: true where nothing waits any more. */
     suspend fun round(): Boolean {
         start()
         val client = core?.client ?: return false
-        if (client.status().state != ENROLLED) return true
+        (phases.value as? Phase.Outside)?.let {
+            it.model.retry()
+            return !it.model.shown.value.state.saved
+        }
         val sent = quietly { client.sync() }
         return sent != null && sent.waiting == 0uL && client.uploads().isEmpty()
     }

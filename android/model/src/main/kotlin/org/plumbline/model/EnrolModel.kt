@@ -1,6 +1,7 @@
 package org.plumbline.model
 
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.isActive
@@ -66,7 +67,7 @@ class EnrolModel(core: Core, private val secrets: Keystore, private val enrolled
         launch {
             while (isActive) {
                 delay(AGAIN)
-                if (state.saved && !state.busy) add()
+                retry()
             }
         }
         super.watch()
@@ -77,9 +78,18 @@ class EnrolModel(core: Core, private val secrets: Keystore, private val enrolled
     override fun label(text: String) = update { it.copy(label = text) }
 
     override fun add() {
-        if (!state.canAdd) return
+        if (state.canAdd) adding()
+    }
+
+    /** Goes on with a link that was kept for want of a signal. */
+    suspend fun retry() {
+        refresh()
+        if (state.saved && state.canAdd) adding().join()
+    }
+
+    private fun adding(): Job {
         update { it.copy(busy = true) }
-        act {
+        return act {
             try {
                 core.client.enrol(EnrolRequest(link = state.link.trim(), deviceLabel = state.label.trim()))
                 secrets.remove(SAVED)

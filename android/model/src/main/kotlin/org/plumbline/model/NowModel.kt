@@ -142,7 +142,7 @@ class NowModel(core: Core) : ScreenModel<NowState>(core, NowState()), NowDeeds {
                 classification = classification,
                 now = day.now,
                 since = if (clock == OnClock.Off) null else shift(spans),
-                worked = spans.filter { span -> span.what == SpanWhat.WORK }.sumOf { span -> (span.to ?: day.now) - span.from } / 1000,
+                worked = mine.sumOf { (at, me) -> worked(me.spans, at, day.now) } / 1000,
                 spans = spans,
                 verdict = verdict,
                 crew = crew,
@@ -243,6 +243,10 @@ class NowModel(core: Core) : ScreenModel<NowState>(core, NowState()), NowDeeds {
 }
 
 private fun own(project: DayProject, me: Uuid?): DayMember? = project.crews.flatMap { it.members }.firstOrNull { it.member == me }
+
+/** How long the day's work has lasted so far, in milliseconds: what of a shift lies in another day counts there. */
+private fun worked(spans: List<DaySpan>, day: DayProject, now: Long): Long = spans.filter { it.what == SpanWhat.WORK }
+    .sumOf { (minOf(it.to ?: now, day.to) - maxOf(it.from, day.from)).coerceAtLeast(0) }
 
 /** When the shift began that the last span belongs to. */
 private fun shift(spans: List<DaySpan>): Long? =

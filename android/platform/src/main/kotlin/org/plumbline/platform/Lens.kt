@@ -15,7 +15,9 @@ import android.media.ImageReader
 import android.os.Handler
 import android.os.HandlerThread
 import android.util.Size
+import android.view.OrientationEventListener
 import android.view.Surface
+import android.view.SurfaceHolder
 import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
@@ -37,6 +39,14 @@ class Lens(private val context: Context) : Shutter, AutoCloseable {
     private val thread = HandlerThread("camera").apply { start() }
     private val handler = Handler(thread.looper)
     private var open: Open? = null
+    private var held = 0
+
+    /** How the phone is held, in quarter turns: pictures stand upright whatever the screen does. */
+    private val tilt = object : OrientationEventListener(context) {
+        override fun onOrientationChanged(orientation: Int) {
+            if (orientation != ORIENTATION_UNKNOWN) held = (orientation + QUARTER / 2) / QUARTER * QUARTER % FULL
+        }
+    }
 
     /** A camera that is open, with what it draws on. */
     private class Open(val device: CameraDevice, val reader: ImageReader, val session: CameraCaptureSession, val preview: Surface, val turned: Int)
@@ -55,11 +65,22 @@ class Lens(private val context: Context) : Shutter, AutoCloseable {
         val session = session(device, listOf(preview, reader.surface))
         val request = device.createCaptureRequest(CameraDevice.TEMPLATE_PREVIEW).apply { addTarget(preview) }
         session.setRepeatingRequest(request.build(), null, handler)
+        tilt.enable()
         open = Open(device, reader, session, preview, about.get(CameraCharacteristics.SENSOR_ORIENTATION) ?: 0)
+    }
+
+    /** The size in which the lens is shown: of the shape of its pictures, and no larger than a screen needs. */
+    fun previewSize(): Size? {
+        val manager = context.service<CameraManager>()
+        val about = back(manager)?.let(manager::getCameraCharacteristics) ?: return null
+        val whole = largest(about) ?: return null
+        val sizes = about.get(CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP)?.getOutputSizes(SurfaceHolder::class.java).orEmpty()
+        return sizes.filter { it.width <= SEEN && it.width * whole.height == it.height * whole.width }.maxByOrNull { it.width }
     }
 
     /** Lets go of the camera. */
     suspend fun stop() = turn.withLock {
+        tilt.disable()
         close(open)
         open = null
     }
@@ -90,7 +111,7 @@ class Lens(private val context: Context) : Shutter, AutoCloseable {
         }, handler)
         val request = now.device.createCaptureRequest(CameraDevice.TEMPLATE_STILL_CAPTURE).apply {
             addTarget(now.reader.surface)
-            set(CaptureRequest.JPEG_ORIENTATION, now.turned)
+            set(CaptureRequest.JPEG_ORIENTATION, (now.turned + held) % FULL)
             set(CaptureRequest.JPEG_QUALITY, QUALITY)
         }
         now.session.capture(request.build(), null, handler)
@@ -144,6 +165,9 @@ class Lens(private val context: Context) : Shutter, AutoCloseable {
 
     companion object {
         private const val IMAGES = 2
+        private const val QUARTER = 90
+        private const val FULL = 360
+        private const val SEEN = 1440
         private const val QUALITY: Byte = 92
 
         /** Whether the person allows the camera. */
