@@ -13,8 +13,10 @@ use crate::machine;
 use crate::results::Results;
 use crate::workspace::{Workspace, start, succeed};
 
-/// Modules whose tests run on any JVM, then what looks at the sources. Maven puts them in order.
-const TESTED: &str = "bindings,model,ui,desktop,platform,lint/ktlint,lint/detekt";
+/// Modules whose tests run on any JVM. Maven puts them in order.
+const TESTED: &str = "bindings,model,ui,desktop,platform";
+/// What looks at the sources. Its findings are lines of a log, so Maven must not be quiet.
+const LINTS: &str = "lint/ktlint,lint/detekt";
 
 /// Builds the app's modules and runs their tests: models against the real core and server, screens drawn and driven, platform
 /// code under Robolectric, and where the tools are the whole against Android's own libraries. Answers why where it cannot.
@@ -28,11 +30,12 @@ pub fn test(workspace: &Workspace, results: &mut Results) -> Result<Option<Strin
     let made = bindings::generate(workspace)?;
     programs(workspace)?;
     let reports = forget(workspace)?;
-    let tested = succeed(maven(workspace, &made, &["-pl", TESTED, "--fail-at-end", "test"]).env("CI", "true"));
+    let tested = succeed(&mut maven(workspace, &made, &["--quiet", "-pl", TESTED, "--fail-at-end", "test"]));
     for report in reports.iter().flat_map(|folder| files(folder)) {
         results.hear_surefire(&fs::read_to_string(&report).unwrap_or_default());
     }
     tested?;
+    succeed(&mut maven(workspace, &made, &["-pl", LINTS, "--fail-at-end", "test"]))?;
     println!("kotlin: the screens are in {}", workspace.root.join("target/screens/android").display());
     match machine::require(workspace, machine::APK) {
         Ok(()) => {
@@ -53,7 +56,7 @@ pub fn window(workspace: &Workspace) -> Result<Command, String> {
     machine::require(workspace, machine::JVM_WINDOW)?;
     let made = bindings::generate(workspace)?;
     programs(workspace)?;
-    succeed(&mut maven(workspace, &made, &["-pl", "desktop", "-am", "-DskipTests", "package"]))?;
+    succeed(&mut maven(workspace, &made, &["--quiet", "-pl", "desktop", "-am", "-DskipTests", "package"]))?;
     let built = workspace.target.join("android");
     let named = built.join("desktop/classpath.txt");
     let others = fs::read_to_string(&named).map_err(|error| format!("{}: {error}", named.display()))?;
@@ -75,7 +78,7 @@ fn programs(workspace: &Workspace) -> Result<(), String> {
 
 fn maven(workspace: &Workspace, made: &Bindings, words: &[&str]) -> Command {
     let mut maven = workspace.program(if cfg!(windows) { "mvn.cmd" } else { "mvn" });
-    maven.args(["--batch-mode", "--no-transfer-progress", "--quiet", "--file", "android/pom.xml"]).args(words);
+    maven.args(["--batch-mode", "--no-transfer-progress", "--file", "android/pom.xml"]).args(words);
     let at = |name: &str, path: &Path| format!("-Dplumbline.{name}={}", path.display());
     maven.args([at("target", &workspace.target), at("bindings", &made.kotlin), at("bin", &made.library)]);
     maven.arg(format!("-Dskiko.runtime={}", skiko()));

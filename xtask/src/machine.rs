@@ -145,7 +145,12 @@ const JAVA_HAS_WINDOWS: &str = "test -e \"$(dirname \"$(readlink -f \"$(command 
 /// What linking an APK needs where there is no Android SDK.
 pub const APK: &[Need] = &[
     Need { what: "aapt2", present: || works("aapt2", &["version"]), debian: &["aapt"], macos: "false" },
-    Need { what: "zipalign", present: || works("sh", &["-c", "command -v zipalign"]), debian: &["zipalign"], macos: "false" },
+    Need {
+        what: "zipalign",
+        present: || works("sh", &["-c", "command -v zipalign"]),
+        debian: &["zipalign"],
+        macos: "false",
+    },
     Need { what: "apksigner", present: || works("apksigner", &["--version"]), debian: &["apksigner"], macos: "false" },
     Need { what: "unzip", present: || works("unzip", &["-v"]), debian: &["unzip"], macos: "false" },
 ];

@@ -84,7 +84,9 @@ pub fn run(workspace: &Workspace, options: Options) -> Result<(), Failure> {
 /// closed.
 fn phone(workspace: &Workspace, fresh: bool) -> Result<(), String> {
     if cfg!(target_os = "linux") && env::var_os("DISPLAY").is_none() {
-        return Err("there is no display for the phone's window; `cargo xtask test kotlin` draws its screens".to_owned());
+        return Err(
+            "there is no display for the phone's window; `cargo xtask test kotlin` draws its screens".to_owned()
+        );
     }
     let java = kotlin::window(workspace)?;
     let words = ["-p", "plumbline-tests", "--bin", "plumbline-demo", "--locked"];
@@ -112,7 +114,9 @@ fn phone(workspace: &Workspace, fresh: bool) -> Result<(), String> {
     if ready.made {
         demo.end()?;
         forget(&[&home, &office])?;
-        return Err("the demonstration was made anew, and its phone is gone with the old one: start this again".to_owned());
+        return Err(
+            "the demonstration was made anew, and its phone is gone with the old one: start this again".to_owned()
+        );
     }
     let mut desktop = beside(&programs, &folder.join("desktop"), &ready);
     eprintln!("\nThe phone is a foreman's. What it does shows in the office's window, Today and Photographs.");

@@ -14,6 +14,7 @@ import kotlinx.coroutines.suspendCancellableCoroutine
 import org.plumbline.model.Presence
 import java.security.GeneralSecurityException
 import java.security.KeyStore
+import java.security.ProviderException
 import javax.crypto.Cipher
 import javax.crypto.KeyGenerator
 import javax.crypto.SecretKey
@@ -63,6 +64,8 @@ class Door(private val context: Context) {
             }
         } catch (_: GeneralSecurityException) {
             // Without enrolled biometrics there is nothing that could change.
+        } catch (_: ProviderException) {
+            // Nor where the phone cannot keep such a key.
         }
     }
 
