@@ -167,8 +167,8 @@ private fun Signature(of: HoursProject, state: HoursState, deeds: HoursDeeds) {
         when (person.state) {
             WeekState.OPEN -> Line(words("hours.open", "hours" to hours), style = Plumb.type.small)
             WeekState.DISPUTED -> {}
-            WeekState.SIGNED -> StatusLine(Status(Glyphs.Received, words("hours.signed", "hours" to signed), Plumb.tokens.text2))
-            WeekState.APPROVED -> StatusLine(Status(Glyphs.Verified, words("hours.approved", "hours" to signed), Plumb.tokens.ok))
+            WeekState.SIGNED -> StatusLine(Status(Icons.Check, words("hours.signed", "hours" to signed), Plumb.tokens.text2))
+            WeekState.APPROVED -> StatusLine(Status(Icons.Week, words("hours.approved", "hours" to signed), Plumb.tokens.ok))
             WeekState.CHANGED -> Notice(words("hours.changed"), text = words("hours.changed.way", "signed" to signed, "now" to hours))
         }
         if (person.state == WeekState.SIGNED || person.state == WeekState.APPROVED) {

@@ -103,7 +103,7 @@ private fun Tile(photo: PhotoView, state: PhotographsState, onPhoto: (String) ->
         Line(listOfNotNull(time, by).joinToString(", "), style = Plumb.type.meta, color = Plumb.tokens.text2, lines = 1)
         Row(horizontalArrangement = Arrangement.spacedBy(6.dp), verticalAlignment = Alignment.CenterVertically) {
             Shape(kept.shape, size = 18.dp, color = kept.color)
-            Line(kept.text, style = Plumb.type.meta, lines = 1)
+            Line(kept.text, style = Plumb.type.meta, lines = 2)
         }
     }
 }
