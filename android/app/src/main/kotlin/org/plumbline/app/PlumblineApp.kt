@@ -7,6 +7,8 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.launch
 import org.plumbline.mobile.Client
+import org.plumbline.mobile.Log
+import org.plumbline.mobile.logTo
 import org.plumbline.model.AppModel
 import org.plumbline.model.Parts
 import org.plumbline.model.Preferences
@@ -31,6 +33,13 @@ class PlumblineApp : Application() {
 
     override fun onCreate() {
         super.onCreate()
+        logTo(
+            object : Log {
+                override fun line(line: String) {
+                    android.util.Log.w("Plumbline", line)
+                }
+            },
+        )
         lens = Lens(this)
         pocket = Pocket(this, scope) { door?.invoke() ?: Presence.Refused }
         val secrets = Vault(this)
