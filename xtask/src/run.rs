@@ -7,11 +7,12 @@
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::Failure;
 use crate::desktop;
+use crate::kotlin;
 use crate::story;
 use crate::workspace::{Workspace, said, succeed};
 
@@ -20,6 +21,10 @@ use crate::workspace::{Workspace, said, succeed};
 const QUICK: [&str; 3] = ["plumbline-protocol", "plumbline-core", "plumbline-server"];
 /// Where the window has its store.
 const HOME: &str = "PLUMBLINE_HOME";
+
+/// Names the passphrase of the device that invites the demonstration's phone, and that passphrase: it guards nothing.
+const PASSPHRASE: &str = "PLUMBLINE_PASSPHRASE";
+const OPEN: &str = "demonstration";
 
 /// What `run` was asked for.
 #[derive(Debug, Default, PartialEq)]
@@ -64,14 +69,83 @@ impl Options {
 /// Runs the product.
 pub fn run(workspace: &Workspace, options: Options) -> Result<(), Failure> {
     if options.phone {
-        eprintln!("The phone apps are not in the project yet: there is nothing to run on a phone.");
-        return Err(Failure::Exit(2));
+        phone(workspace, options.fresh)?;
+        return Ok(());
     }
     let display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| env::var_os(name).is_some());
     if options.headless || (cfg!(target_os = "linux") && !display) {
         return story::run(workspace, options.out, options.seed);
     }
     window(workspace, options.fresh)?;
+    Ok(())
+}
+
+/// Opens the phone's window on the demonstration, the office's beside it where that is built, and stays until the phone's is
+/// closed.
+fn phone(workspace: &Workspace, fresh: bool) -> Result<(), String> {
+    if cfg!(target_os = "linux") && env::var_os("DISPLAY").is_none() {
+        return Err(
+            "there is no display for the phone's window; `cargo xtask test kotlin` draws its screens".to_owned()
+        );
+    }
+    let java = kotlin::window(workspace)?;
+    let words = ["-p", "plumbline-tests", "--bin", "plumbline-demo", "--locked"];
+    succeed(workspace.cargo(["build"]).args(QUICK).args(words))?;
+    let programs = workspace.target.join("debug");
+    let folder = workspace.root.join("target/demo");
+    let (organisation, home, office) = (folder.join("organisation"), folder.join("phone"), folder.join("inviter"));
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let program = || Command::new(programs.join(format!("plumbline-demo{}", env::consts::EXE_SUFFIX)));
+
+    eprintln!("\nA demonstration organisation: made at the first start, in about a minute, and kept for the next.");
+    if fresh {
+        forget(&[&home, &office])?;
+    }
+    if fresh || !office.exists() {
+        let mut enrol = program();
+        enrol.arg(&organisation).args(fresh.then_some("--fresh")).arg("--enrol").arg(&office);
+        enrol.args(["--passphrase-env", PASSPHRASE]).env(PASSPHRASE, OPEN).stdin(Stdio::null()).stdout(Stdio::null());
+        succeed(&mut enrol)?;
+    }
+    let mut serve = program();
+    serve.arg(&organisation);
+    let mut demo = Demo::start(serve)?;
+    let ready = demo.ready()?;
+    if ready.made {
+        demo.end()?;
+        forget(&[&home, &office])?;
+        return Err(
+            "the demonstration was made anew, and its phone is gone with the old one: start this again".to_owned()
+        );
+    }
+    let mut desktop = beside(&programs, &folder.join("desktop"), &ready);
+    eprintln!("\nThe phone is a foreman's. What it does shows in the office's window, Today and Photographs.");
+    eprintln!("Close the phone's window to end; all of it is kept in\n  {}", folder.display());
+    let shown = kotlin::show(java, &home, &office, OPEN);
+    if let Some(desktop) = &mut desktop {
+        // Its store is safe whenever it ends.
+        let _ = desktop.kill();
+        let _ = desktop.wait();
+    }
+    demo.end()?;
+    shown
+}
+
+/// The office's window, where its program is built.
+fn beside(programs: &Path, home: &Path, ready: &Ready) -> Option<Child> {
+    let program = programs.join(format!("{}{}", desktop::PACKAGE, env::consts::EXE_SUFFIX));
+    if !program.exists() {
+        eprintln!("\nThe office's window is not built: `cargo xtask run` builds it, then it opens beside the phone.");
+        return None;
+    }
+    let invite = (!(home.exists() && ready.known)).then_some(&ready.invite);
+    Command::new(program).env(HOME, home).args(invite).spawn().ok()
+}
+
+fn forget(folders: &[&Path]) -> Result<(), String> {
+    for folder in folders.iter().filter(|folder| folder.exists()) {
+        fs::remove_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
     Ok(())
 }
 

@@ -12,14 +12,23 @@ use std::process::{self, Command};
 use crate::Failure;
 use crate::desktop;
 use crate::frontend;
+use crate::kotlin;
 use crate::machine;
 use crate::results::Results;
 use crate::swift;
 use crate::workspace::{Workspace, listen, succeed};
 
-/// Each suite with the directory that its tests live in; `rust` is everything in the Cargo workspace but the window.
-const SUITES: [(&str, &str); 5] =
-    [("rust", "."), ("frontend", "frontend"), ("desktop", "tauri-app"), ("kotlin", "android"), ("swift", "ios")];
+/// Runs a suite; the reason where this machine cannot.
+type Suite = fn(&Workspace, &mut Results) -> Result<Option<String>, String>;
+
+/// Every suite; `rust` is everything in the Cargo workspace but the window.
+const SUITES: [(&str, Suite); 5] = [
+    ("rust", rust),
+    ("frontend", frontend::test),
+    ("desktop", desktop::test),
+    ("kotlin", kotlin::test),
+    ("swift", swift::test),
+];
 
 /// Runs the named suites, or all that this machine can run.
 pub fn test(workspace: &Workspace, names: &[String]) -> Result<(), Failure> {
@@ -27,16 +36,9 @@ pub fn test(workspace: &Workspace, names: &[String]) -> Result<(), Failure> {
         return Err(Failure::Usage(format!("there is no suite `{unknown}`")));
     }
     let (mut total, mut skipped, mut broken) = (Results::default(), 0, Vec::new());
-    for (suite, folder) in SUITES.iter().filter(|(suite, _)| names.is_empty() || names.iter().any(|name| name == suite))
-    {
-        let ran = match *suite {
-            "rust" => rust(workspace, &mut total).map(|()| None),
-            "desktop" => desktop::test(workspace, &mut total),
-            "frontend" => frontend::test(workspace, &mut total),
-            "swift" => swift::test(workspace, &mut total),
-            _ => Ok(Some(format!("{folder}/ is not in the project yet"))),
-        };
-        match ran {
+    let wanted = |suite: &str| names.is_empty() || names.iter().any(|name| name == suite);
+    for (suite, run) in SUITES.iter().filter(|(suite, _)| wanted(suite)) {
+        match run(workspace, &mut total) {
             Ok(None) => {}
             Ok(Some(why)) => {
                 skipped += 1;
@@ -54,14 +56,14 @@ pub fn test(workspace: &Workspace, names: &[String]) -> Result<(), Failure> {
     if failed > 0 || !broken.is_empty() { Err(Failure::Exit(1)) } else { Ok(()) }
 }
 
-fn rust(workspace: &Workspace, results: &mut Results) -> Result<(), String> {
+fn rust(workspace: &Workspace, results: &mut Results) -> Result<Option<String>, String> {
     machine::require(workspace, machine::BUILD)?;
     succeed(&mut workspace.cargo(["test", "--workspace", "--exclude", desktop::PACKAGE, "--locked", "--no-run"]))?;
     let tests =
         ["test", "--workspace", "--exclude", desktop::PACKAGE, "--locked", "--no-fail-fast", "--", "--show-output"];
     let ended = apart(workspace, &tests, &[], results);
     results.keep(workspace)?;
-    ended
+    ended.map(|()| None)
 }
 
 /// Runs tests by `cargo` with these words and variables, in a home and under a Secret Service of their own. Shows what they

@@ -1,0 +1,68 @@
+package org.plumbline.desktop
+
+import kotlinx.serialization.json.Json
+import kotlinx.serialization.json.JsonArray
+import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonNull
+import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.JsonPrimitive
+import kotlinx.serialization.json.buildJsonObject
+import kotlinx.serialization.json.jsonObject
+import kotlinx.serialization.json.jsonPrimitive
+import java.io.File
+
+/** An administrator's device of the demonstration, driven by lines of JSON: it invites the phone's person. */
+class Drive(program: File, home: File, passphrase: String) : AutoCloseable {
+    private val process = ProcessBuilder(program.path, "--home", home.path, "--passphrase-env", PASSPHRASE)
+        .apply { environment()[PASSPHRASE] = passphrase }.redirectError(ProcessBuilder.Redirect.INHERIT).start()
+    private val answers = process.inputReader()
+
+    private fun call(name: String, vararg args: Pair<String, Any>): JsonElement {
+        val line = buildJsonObject {
+            put("call", JsonPrimitive(name))
+            put("args", if (args.isEmpty()) JsonNull else JsonObject(args.associate { (key, value) -> key to json(value) }))
+        }
+        process.outputStream.write("$line\n".encodeToByteArray())
+        process.outputStream.flush()
+        val said = Json.parseToJsonElement(checkNotNull(answers.readLine()) { "the demonstration's administrator is gone" }).jsonObject
+        return checkNotNull(said["ok"]) { "$name: ${said["fault"]}" }
+    }
+
+    private fun json(value: Any) = if (value is Number) JsonPrimitive(value) else JsonPrimitive(value.toString())
+
+    /** A link that adds a phone for somebody with this role, and their name. */
+    fun invite(role: String): Pair<String, String> {
+        call("sync")
+        val members = call("list", "kind" to "member", "limit" to 200).jsonObject.getValue("records") as JsonArray
+        val member = members.map { it.jsonObject }.first { it.field("role") == role }
+        val id = member.getValue("id").jsonPrimitive.content
+        val link = call("invite", "member" to id, "hours_valid" to 24).jsonObject.getValue("link").jsonPrimitive.content
+        call("sync")
+        return link to member.field("name").orEmpty()
+    }
+
+    private fun JsonObject.field(name: String) = getValue("fields").jsonObject[name]?.jsonPrimitive?.content
+
+    /** The middle of the first project's fence. */
+    fun site(): Pair<Double, Double>? {
+        val projects = call("list", "kind" to "project", "limit" to 1).jsonObject.getValue("records") as JsonArray
+        val fence = projects.firstOrNull()?.jsonObject?.getValue("fields")?.jsonObject?.get("geofence") as? JsonObject ?: return null
+        val circle = fence["circle"] as? JsonObject
+        if (circle != null) return circle.degrees("lat_e7") to circle.degrees("lon_e7")
+        val corners = (fence["polygon"] as? JsonArray)?.map { it as JsonArray } ?: return null
+
+        fun middle(of: Int) = corners.map { it[of].jsonPrimitive.content.toLong() }.average() / 1e7
+        return middle(0) to middle(1)
+    }
+
+    private fun JsonObject.degrees(name: String) = getValue(name).jsonPrimitive.content.toLong() / 1e7
+
+    override fun close() {
+        process.outputStream.close()
+        process.waitFor()
+    }
+
+    private companion object {
+        const val PASSPHRASE = "PLUMBLINE_DEMO_PASSPHRASE"
+    }
+}

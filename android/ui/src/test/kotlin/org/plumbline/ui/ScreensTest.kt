@@ -1,0 +1,218 @@
+package org.plumbline.ui
+
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.SemanticsActions
+import androidx.compose.ui.semantics.SemanticsProperties
+import androidx.compose.ui.semantics.getOrNull
+import androidx.compose.ui.test.SemanticsMatcher
+import androidx.compose.ui.test.assertHeightIsAtLeast
+import androidx.compose.ui.test.assertIsEnabled
+import androidx.compose.ui.test.assertIsNotEnabled
+import androidx.compose.ui.test.assertWidthIsAtLeast
+import androidx.compose.ui.test.hasClickAction
+import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.junit4.createComposeRule
+import androidx.compose.ui.test.onAllNodesWithText
+import androidx.compose.ui.test.onFirst
+import androidx.compose.ui.test.onNodeWithContentDescription
+import androidx.compose.ui.test.onNodeWithText
+import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performTextInput
+import androidx.compose.ui.unit.dp
+import org.junit.Rule
+import org.junit.Test
+import org.plumbline.model.Ask
+import org.plumbline.model.CameraDeeds
+import org.plumbline.model.Conflict
+import org.plumbline.model.ConflictsDeeds
+import org.plumbline.model.EnrolDeeds
+import org.plumbline.model.EnrolState
+import org.plumbline.model.Mate
+import org.plumbline.model.NowDeeds
+import org.plumbline.model.NowState
+import org.plumbline.model.OnClock
+import org.plumbline.model.Project
+import org.plumbline.model.Punch
+import org.plumbline.model.Undo
+import org.plumbline.model.Version
+import org.plumbline.model.WaitingDeeds
+import org.plumbline.protocol.Fault
+import org.plumbline.ui.Samples.shown
+import org.plumbline.ui.screens.CameraScreen
+import org.plumbline.ui.screens.ConflictsScreen
+import org.plumbline.ui.screens.EnrolScreen
+import org.plumbline.ui.screens.NowScreen
+import org.plumbline.ui.screens.WaitingScreen
+import kotlin.test.assertEquals
+import kotlin.test.assertTrue
+
+/** A clock that does at once what it is asked. */
+private class Clock : NowDeeds {
+    var state by mutableStateOf(Samples.off)
+    val punched = ArrayList<Punch>()
+
+    override fun ask(punch: Punch) = change { copy(ask = Ask(punch, project, null)) }
+
+    override fun askFor(mate: Mate, punch: Punch) = change { copy(ask = Ask(punch, project, null, mate.member, mate.name)) }
+
+    override fun choose(project: Project, classification: String?) =
+        change { copy(ask = ask?.copy(project = project, classification = classification)) }
+
+    override fun cancel() = change { copy(ask = null) }
+
+    override fun confirm() {
+        val punch = checkNotNull(state.ask).punch
+        punched += punch
+        change { copy(ask = null, clock = OnClock.Working, since = now, undo = Undo(punch, now, null, emptyList())) }
+    }
+
+    override fun punch(punch: Punch) {
+        punched += punch
+    }
+
+    override fun undo() = change { copy(clock = OnClock.Off, undo = null) }
+
+    private fun change(how: NowState.() -> NowState) {
+        state = state.how()
+    }
+}
+
+/** The screens, driven as a person drives them: by what is read and tapped. */
+class ScreensTest {
+    @get:Rule(order = 0)
+    val main = MainRule()
+
+    @get:Rule(order = 1)
+    val rule = createComposeRule()
+
+    @Test
+    fun two_taps_clock_in_and_a_third_undoes_it() {
+        val clock = Clock()
+        rule.setContent { Phone { NowScreen(shown(clock.state), clock, nothing()) } }
+        rule.onNodeWithText("Clock in").assertHeightIsAtLeast(80.dp).performClick()
+        assertEquals(emptyList(), clock.punched)
+        rule.onNodeWithText("Clock in?").assertExists()
+        rule.onNodeWithText("Laborer: Pipelayer").performClick()
+        rule.onAllNodesWithText("Clock in").filterLast().performClick()
+        assertEquals(listOf(Punch.In), clock.punched)
+        rule.onNodeWithText("Undo").performClick()
+        rule.onNodeWithText("Off the clock").assertExists()
+    }
+
+    private fun androidx.compose.ui.test.SemanticsNodeInteractionCollection.filterLast() = this[fetchSemanticsNodes().lastIndex]
+
+    @Test
+    fun an_asked_punch_goes_away_without_one() {
+        val clock = Clock()
+        rule.setContent { Phone { NowScreen(shown(clock.state), clock, nothing()) } }
+        rule.onNodeWithText("Clock in").performClick()
+        rule.onNodeWithText("Cancel").performClick()
+        rule.onNodeWithText("Clock in?").assertDoesNotExist()
+        assertEquals(emptyList(), clock.punched)
+    }
+
+    @Test
+    fun everything_that_is_tapped_on_now_is_large_enough_for_gloves() {
+        rule.setContent { Phone { NowScreen(shown(Samples.working), nothing(), nothing()) } }
+        val nodes = rule.onAllNodes(hasClickAction())
+        val count = nodes.fetchSemanticsNodes().size
+        assertTrue(count >= 6, "$count")
+        repeat(count) { nodes[it].assertHeightIsAtLeast(56.dp).assertWidthIsAtLeast(56.dp) }
+    }
+
+    @Test
+    fun the_figure_is_spoken_as_hours_of_today() {
+        rule.setContent { Phone { NowScreen(shown(Samples.working), nothing(), nothing()) } }
+        rule.onNodeWithContentDescription("6 h 27 min today").assertExists()
+        rule.onNode(
+            SemanticsMatcher("the day line speaks") {
+                "Work 06:55 to 11:00" in it.config.getOrNull(SemanticsProperties.ContentDescription).orEmpty().joinToString()
+            },
+        ).assertExists()
+    }
+
+    @Test
+    fun the_shutter_is_large_and_has_a_name_and_rests_while_it_works() {
+        var shots = 0
+        val deeds = object : CameraDeeds by nothing<CameraDeeds>() {
+            override fun shoot() {
+                shots += 1
+            }
+        }
+        var state by mutableStateOf(Samples.camera)
+        rule.setContent { Phone { CameraScreen(shown(state), deeds, nothing(), Samples.now) {} } }
+        rule.onNodeWithContentDescription("Take photograph").assertHeightIsAtLeast(104.dp).assertIsEnabled().performClick()
+        assertEquals(1, shots)
+        state = state.copy(busy = true)
+        rule.onNodeWithContentDescription("Sealing the photograph").assertIsNotEnabled()
+    }
+
+    @Test
+    fun a_full_phone_says_so_before_the_shot_and_the_shutter_rests() {
+        rule.setContent { Phone { CameraScreen(shown(Samples.full), nothing(), nothing(), Samples.now) {} } }
+        rule.onNodeWithText("Full. Nothing more is taken.").assertExists()
+        rule.onNodeWithContentDescription("Take photograph").assertIsNotEnabled()
+    }
+
+    @Test
+    fun waiting_names_what_is_safe_and_what_was_not_accepted() {
+        var dismissed: String? = null
+        val deeds = object : WaitingDeeds by nothing<WaitingDeeds>() {
+            override fun dismiss(action: String) {
+                dismissed = action
+            }
+        }
+        var opened = false
+        rule.setContent { Phone { WaitingScreen(shown(Samples.waiting), deeds, { opened = true }, {}) } }
+        rule.onNode(hasText("All safe and encrypted here", substring = true)).assertExists()
+        rule.onNodeWithText("Note not accepted").assertExists()
+        rule.onNodeWithText("Take off the list").performClick()
+        assertEquals("a1", dismissed)
+        rule.onNodeWithText("Choose").performClick()
+        assertTrue(opened)
+    }
+
+    @Test
+    fun a_conflict_shows_both_values_and_keeps_the_one_that_is_tapped() {
+        var kept: Version? = null
+        val deeds = object : ConflictsDeeds by nothing<ConflictsDeeds>() {
+            override fun keep(conflict: Conflict, version: Version) {
+                kept = version
+            }
+        }
+        rule.setContent { Phone { ConflictsScreen(shown(Samples.conflicts), deeds) {} } }
+        rule.onNodeWithText("Water in the trench, pump since 08:10").assertExists()
+        rule.onNodeWithText("Water in the trench, pump since 08:30").assertExists()
+        rule.onAllNodesWithText("Keep this")[1].performClick()
+        assertEquals(Samples.conflicts.conflicts.single().versions[1], kept)
+    }
+
+    @Test
+    fun a_link_is_typed_and_a_wrong_one_is_refused_in_words() {
+        var typed = ""
+        val deeds = object : EnrolDeeds by nothing<EnrolDeeds>() {
+            override fun link(text: String) {
+                typed = text
+            }
+        }
+        var state by mutableStateOf(shown(EnrolState()))
+        rule.setContent { Phone { EnrolScreen(state, deeds) } }
+        rule.onAllNodes(SemanticsMatcher.keyIsDefined(SemanticsActions.SetText)).onFirst().performTextInput("plumbline:x")
+        assertEquals("plumbline:x", typed)
+        state = shown(EnrolState("plumbline:x", "Phone"), Fault.Invalid("link", "kind"))
+        rule.onNodeWithText("This is not an invite link.").assertExists()
+    }
+
+    @Test
+    fun every_button_has_a_role_and_a_name() {
+        rule.setContent { Phone { NowScreen(shown(Samples.working), nothing(), nothing()) } }
+        for (node in rule.onAllNodes(hasClickAction()).fetchSemanticsNodes()) {
+            val text = node.config.getOrNull(SemanticsProperties.Text).orEmpty().joinToString { it.text } +
+                node.config.getOrNull(SemanticsProperties.ContentDescription).orEmpty().joinToString()
+            assertTrue(text.isNotBlank() && node.config.getOrNull(SemanticsProperties.Role) == Role.Button, "$text: ${node.config}")
+        }
+    }
+}
