@@ -75,6 +75,7 @@ calls! {
         correct(request);
         hours(request);
         verdict(request);
+        here(request);
         kinds();
         day(request);
         week(request);

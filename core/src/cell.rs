@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     client::{Client, Inner, as_of, current},
     db::Tx,
-    punch::{HoursFlag, HoursRow, VerdictView, fence, verdict_of},
+    here::{VerdictView, fence, verdict_of},
+    punch::{HoursFlag, HoursRow},
     record::{ChangeView, RecordView, view_of},
     time::{Punches, date},
 };
@@ -83,7 +84,7 @@ impl Inner {
         }
         shifts.retain(|_, (began, end)| *began < to && (*began >= from || *end > from));
         let seen = as_of(&current(c)?);
-        let fence = fence(c, request.project)?;
+        let fence = fence(c, Some(request.project))?;
         let mut punches = Vec::new();
         let mine = read.shown.iter().filter(|shown| shown.record.project == Some(request.project));
         for shown in mine {

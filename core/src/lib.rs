@@ -20,6 +20,7 @@ pub mod evidence;
 pub mod export;
 pub mod files;
 pub mod gallery;
+pub mod here;
 pub mod keystore;
 pub mod kinds;
 pub mod log;

@@ -2,10 +2,8 @@
 
 use plumbline_protocol::{
     Fault, RecordId, Uuid, evidence,
-    fold::Record,
     hours::{self, FlagKind},
-    place::{Geofence, Verdict},
-    record::{project, punch},
+    record::punch,
     time::TimeEvidence,
     value::Value,
 };
@@ -144,20 +142,6 @@ pub struct HoursFlag {
     pub kind: String,
 }
 
-/// Where a punch was, against the project's fence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
-pub struct VerdictView {
-    /// `inside`, `outside`, `cannot_tell` or `no_place`.
-    pub verdict: String,
-    /// Distance to the fence in centimetres, where there is one.
-    pub distance_cm: Option<i64>,
-    /// Radius of doubt in centimetres.
-    pub accuracy_cm: Option<i64>,
-    /// True when the system says that the location is a mock: stated, not judged.
-    pub mock: bool,
-}
-
 impl Client {
     /// Clocks: durable when it returns, with or without a network. A switch of project is an out and an in at one moment.
     ///
@@ -179,11 +163,6 @@ impl Client {
     /// Hours per worker, project, day and classification.
     pub async fn hours(&self, request: HoursRequest) -> Result<HoursView, Fault> {
         self.run(move |inner| inner.db.read(|c| inner.hours(c, &request))).await
-    }
-
-    /// Where a punch was, against its project's fence.
-    pub async fn verdict(&self, request: crate::record::RecordRequest) -> Result<VerdictView, Fault> {
-        self.run(move |inner| inner.db.read(|c| inner.verdict(c, &request.id))).await
     }
 }
 
@@ -272,40 +251,6 @@ impl Inner {
         let flags = hours.flags.into_iter().filter(|f| here(f.project)).map(HoursFlag::from);
         Ok(HoursView { rows: rows.collect(), flags: flags.collect(), as_of: as_of(&current(c)?) })
     }
-
-    fn verdict(&self, c: &Tx, id: &RecordId) -> Result<VerdictView, Fault> {
-        self.identity()?;
-        let record = rows::shown(c, id)?.filter(|s| s.record.kind == punch::KIND.name).ok_or(Fault::NotFound)?.record;
-        let fence = match record.project {
-            Some(project) => fence(c, project)?,
-            None => None,
-        };
-        Ok(verdict_of(&record, fence.as_ref()))
-    }
-}
-
-/// The fence of a project that this member may see.
-pub(crate) fn fence(c: &Tx, project: Uuid) -> Result<Option<Geofence>, Fault> {
-    let site = rows::get(c, &RecordId::from(project), rows::Layer::Shown)?;
-    Ok(site.and_then(|s| evidence::geofence_from(s.value(project::GEOFENCE)?)))
-}
-
-/// Where a punch was, against this fence.
-pub(crate) fn verdict_of(record: &Record, fence: Option<&Geofence>) -> VerdictView {
-    let place = record.value(punch::PLACE).and_then(evidence::place_from);
-    let finding = fence.map(|fence| fence.judge(place.as_ref()));
-    let verdict = match (finding.as_ref().map(|f| &f.verdict), &place) {
-        (Some(Verdict::Inside), _) => "inside",
-        (Some(Verdict::Outside), _) => "outside",
-        (Some(Verdict::NoPlace), _) | (None, None) => "no_place",
-        (Some(Verdict::CannotTell), _) | (None, Some(_)) => "cannot_tell",
-    };
-    VerdictView {
-        verdict: verdict.to_owned(),
-        distance_cm: finding.and_then(|f| f.distance_cm),
-        accuracy_cm: place.as_ref().map(|p| p.accuracy_cm),
-        mock: place.is_some_and(|p| p.mock),
-    }
 }
 
 impl From<hours::Row> for HoursRow {
@@ -347,6 +292,8 @@ fn flag_name(kind: FlagKind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use plumbline_protocol::record::project;
+
     use super::*;
     use crate::{datum::Datum, record::RecordRequest, testing::Site};
 

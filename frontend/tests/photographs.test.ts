@@ -1,10 +1,10 @@
 // The parts of Photographs that need no page: where rows stand, where keys lead, how a site is drawn, how pictures come in.
 import { describe, expect, it } from "vitest";
-import type { Fault, PhotoView, PlaceView } from "../src/generated/client";
+import type { Fault, PhotoView } from "../src/generated/client";
 import { momentsOf } from "../src/screens/photographs/filter";
 import { itemsOf, runImport, tally, type Item } from "../src/screens/photographs/importing";
 import { changesOf, tagsOf } from "../src/screens/photographs/edits";
-import { fitting, judge, onScreen, plane, scaleBar, shapeOf, zoomed } from "../src/screens/photographs/plane";
+import { fitting, onScreen, plane, scaleBar, shapeOf, zoomed } from "../src/screens/photographs/plane";
 import { columnsIn, layout, moved, rowAt, rowOf, sectionAt, sectionOf } from "../src/screens/photographs/rows";
 
 const DAY = 86_400_000;
@@ -82,7 +82,6 @@ it("days_are_moments_of_the_zone_that_counts_them", () => {
 
 describe("the plan of a site", () => {
   const e7 = (degrees: number) => Math.round(degrees * 1e7);
-  const at = (lat: number, lon: number, accuracy_cm = 500, source = "gnss"): PlaceView => ({ lat_e7: e7(lat), lon_e7: e7(lon), accuracy_cm, mock: false, source });
   const circle = { circle: { lat_e7: e7(47.65), lon_e7: e7(-122.35), radius_cm: 10_000 } };
 
   it("the_projection_errs_by_less_than_a_meter_in_two_kilometers", () => {
@@ -104,23 +103,6 @@ describe("the plan of a site", () => {
   it("a_site_on_the_antimeridian_is_no_wider_for_it", () => {
     const on = plane(0, e7(179.999));
     expect(on.at(0, e7(-179.999)).x).toBeCloseTo(0.002 * 111_319.49, 0);
-  });
-
-  it("a_place_is_inside_or_outside_only_with_its_whole_circle", () => {
-    expect(judge(circle, at(47.65, -122.35))).toEqual({ verdict: "inside", distance_cm: 10_000 });
-    expect(judge(circle, at(47.65, -122.35, 10_001)).verdict).toBe("cannot_tell");
-    expect(judge(circle, at(47.66, -122.35)).verdict).toBe("outside");
-    expect(judge(circle, at(47.65, -122.35, 500, "typed"))).toEqual({ verdict: "no_place", distance_cm: null });
-  });
-
-  it("an_outline_is_judged_as_a_circle_is", () => {
-    const square = { polygon: [[47.649, -122.351], [47.651, -122.351], [47.651, -122.349], [47.649, -122.349]].map(([lat = 0, lon = 0]): [number, number] => [e7(lat), e7(lon)]) };
-    const inside = judge(square, at(47.65, -122.35));
-    expect(inside.verdict).toBe("inside");
-    expect(inside.distance_cm).toBeGreaterThan(7_400);
-    expect(inside.distance_cm).toBeLessThan(7_600);
-    expect(judge(square, at(47.6512, -122.35)).verdict).toBe("outside");
-    expect(judge(square, at(47.65101, -122.35)).verdict).toBe("cannot_tell");
   });
 
   it("everything_fits_into_the_view_with_north_up", () => {

@@ -8,6 +8,7 @@ use plumbline_core::{
     enrol::{CreateOrganisationRequest, CreatedView, EnrolRequest, SignOutRequest, SignOutView, StatusView},
     export::{ExportAllRequest, ExportAllView},
     gallery::{PhotoDay, PhotoDaysRequest, PhotosRequest, PhotosView},
+    here::{HereRequest, HereView, VerdictView},
     kinds::KindView,
     log::{AlarmView, ExportAlarmRequest, ExportLogRequest, LogView},
     member::{InviteRequest, InviteView, MemberRequest, ProjectRequest, RevokeRequest},
@@ -15,7 +16,7 @@ use plumbline_core::{
     outbox::{ActionRequest, HeldView, WaitingView},
     photo::{CaptureRequest, ExportPhotoRequest, PhotoView, RoomView},
     places::{PlacesRequest, PlacesView},
-    punch::{ClockRequest, CorrectRequest, HoursRequest, HoursView, VerdictView},
+    punch::{ClockRequest, CorrectRequest, HoursRequest, HoursView},
     record::{ChangeView, ListRequest, ListView, RecordRequest, RecordView, SearchRequest, WithdrawRequest, WriteRequest},
     repair::RepairView,
     restore::{LostView, PassHoleRequest, RecoverRequest, RecoveredView, RestoreRequest, RestoredView},
@@ -129,9 +130,14 @@ impl Client {
         self.call("hours", |core| async move { core.hours(request).await }).await
     }
 
-    /// Where a punch was, against its project's fence.
+    /// Where a punch or a photograph was made, against its project's fence.
     pub async fn verdict(&self, request: RecordRequest) -> Result<VerdictView, Fault> {
         self.call("verdict", |core| async move { core.verdict(request).await }).await
+    }
+
+    /// What a punch or a photograph made now would state: to be shown before it is made.
+    pub async fn here(&self, request: HereRequest) -> Result<HereView, Fault> {
+        self.call("here", |core| async move { core.here(request).await }).await
     }
 
     /// Every kind that this version knows.

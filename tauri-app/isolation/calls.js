@@ -21,6 +21,7 @@ window.CALLS = Object.freeze([
   "correct",
   "hours",
   "verdict",
+  "here",
   "kinds",
   "day",
   "week",

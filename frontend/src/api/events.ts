@@ -13,10 +13,10 @@ const OF_KIND: Record<string, Call[]> = {
   week: ["week"],
   crew: ["day", "week"],
   absence: ["day", "week"],
-  project: ["day", "week", "places"],
+  project: ["day", "week", "cell", "verdict", "places"],
   member: ["day", "week", "devices", "status"],
   device: ["devices"],
-  photo: ["photos", "photo", "photo_days", "custody", "places"],
+  photo: ["photos", "photo", "photo_days", "verdict", "custody", "places"],
   deposit: ["photos", "photo", "photo_days", "custody"],
   organisation: ["status"],
 };

@@ -590,6 +590,22 @@ export interface HeldView {
   fault: Fault;
 }
 
+/** A place to be judged before anything is recorded there. */
+export interface HereRequest {
+  /** Against the fence of this project. */
+  project?: string | null;
+  /** Where. */
+  place?: PlaceView | null;
+}
+
+/** What a punch or photograph made now would state. */
+export interface HereView {
+  /** When, and how well that is known. */
+  at: MomentView;
+  /** Where, against the project's fence. */
+  verdict: VerdictView;
+}
+
 /** Something about a punch that needs a person's eye. */
 export interface HoursFlag {
   /** The worker. */
@@ -1242,7 +1258,7 @@ export interface UploadView {
   fault: Fault | null;
 }
 
-/** Where a punch was, against the project's fence. */
+/** Where something was done, against its project's fence. */
 export interface VerdictView {
   /** `inside`, `outside`, `cannot_tell` or `no_place`. */
   verdict: string;
@@ -1429,8 +1445,10 @@ export interface Calls {
   correct: { request: CorrectRequest; answer: RecordView };
   /** Hours per worker, project, day and classification. */
   hours: { request: HoursRequest; answer: HoursView };
-  /** Where a punch was, against its project's fence. */
+  /** Where a punch or a photograph was made, against its project's fence. */
   verdict: { request: RecordRequest; answer: VerdictView };
+  /** What a punch or a photograph made now would state: to be shown before it is made. */
+  here: { request: HereRequest; answer: HereView };
   /** Every kind that this version knows. */
   kinds: { request: undefined; answer: KindView[] };
   /** A day by project and crew: who works, who is missing, who is off. */
@@ -1540,6 +1558,7 @@ export const CALLS: readonly (keyof Calls)[] = [
   "correct",
   "hours",
   "verdict",
+  "here",
   "kinds",
   "day",
   "week",

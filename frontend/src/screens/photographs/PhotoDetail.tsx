@@ -1,18 +1,18 @@
 // A photograph: will it stand? The picture, by whom, when and where, its file and hash, its custody, and what a check of its
 // bytes proves and what not.
 import { Download, MapPin, Maximize2, Pencil, Trash2, X } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call, useAct, useCall } from "../../api/client";
 import { desk } from "../../api/desk";
 import { useNames } from "../../api/names";
 import { useKeys } from "../../app/keys";
-import type { GeofenceView, PhotoView } from "../../generated/client";
+import type { PhotoView } from "../../generated/client";
 import { useFormat } from "../../i18n/format";
 import { Button, IconButton } from "../../ui/controls";
 import { Detail, Facts, Section } from "../../ui/Page";
 import { FaultNote, Note, Read } from "../../ui/states";
-import { PlaceMark } from "../../ui/status";
+import { PlaceMark, type Verdict } from "../../ui/status";
 import { useUndo } from "../../ui/undo";
 import { Custody } from "./Custody";
 import { useRested } from "./day";
@@ -20,7 +20,6 @@ import styles from "./detail.module.css";
 import { History } from "./History";
 import { EditPhoto, WithdrawPhoto } from "./PhotoForms";
 import { Picture } from "./Picture";
-import { judge } from "./plane";
 import { Viewer } from "./Viewer";
 import { coordinates, exactness, isExact, placeWords, useWhereabouts } from "./words";
 
@@ -60,8 +59,8 @@ function Photo({ photo, position, onClose }: { photo: PhotoView; position: Props
   const check = useCall("check_photo", { id: photo.id }, { enabled: rested && photo.here });
   const project = names.projects.find((p) => p.id === photo.project);
   const zone = names.zone(photo.project);
-  const fence = project?.fields.geofence as GeofenceView | null | undefined;
-  const finding = useMemo(() => (photo.place && fence ? judge(fence, photo.place) : null), [photo.place, fence]);
+  const fenced = Boolean(photo.place && project?.fields.geofence);
+  const found = useCall("verdict", { id: photo.id }, { enabled: fenced }).data ?? null;
   const [exporting, setExporting] = useState<unknown>(null);
   const done = () => setDoing(null);
 
@@ -125,8 +124,8 @@ function Photo({ photo, position, onClose }: { photo: PhotoView; position: Props
               photo.place ? (
                 <>
                   <span className={styles.place}>
-                    {finding ? <PlaceMark verdict={finding.verdict} /> : <MapPin size={14} strokeWidth={1.75} aria-hidden />}
-                    {placeWords(photo.place, finding, t, format)}
+                    {found ? <PlaceMark verdict={found.verdict as Verdict} /> : <MapPin size={14} strokeWidth={1.75} aria-hidden />}
+                    {placeWords(photo.place, found, t, format)}
                   </span>
                   <span className={styles.second}>{coordinates(photo.place, t, format)}</span>
                   {photo.place.mock && <span className={styles.second}>{t("place.mock")}</span>}

@@ -1,6 +1,6 @@
 // A site as a plane: metres east and north of a point of it. At the size of a site (a few kilometres) an equirectangular
 // projection with the radii of the WGS 84 ellipsoid at that latitude errs by less than one part in 2,000: a pen stroke. A test holds it.
-import type { GeofenceView, PlaceView } from "../../generated/client";
+import type { GeofenceView } from "../../generated/client";
 
 export interface Point {
   /** Metres east. */
@@ -48,43 +48,6 @@ export type Shape = { circle: Point; radius: number } | { outline: Point[] };
 export function shapeOf(fence: GeofenceView, on: Plane): Shape {
   if ("circle" in fence) return { circle: on.at(fence.circle.lat_e7, fence.circle.lon_e7), radius: fence.circle.radius_cm / 100 };
   return { outline: fence.polygon.map(([lat, lon]) => on.at(lat, lon)) };
-}
-
-export interface Finding {
-  verdict: "inside" | "outside" | "cannot_tell" | "no_place";
-  distance_cm: number | null;
-}
-
-/** Where a place lies against a fence, by the core's rule: inside or outside only if the whole circle of accuracy is, and a
- * place pointed out by hand is no measurement. */
-export function judge(fence: GeofenceView, place: PlaceView): Finding {
-  if (place.source === "typed") return { verdict: "no_place", distance_cm: null };
-  const shape = shapeOf(fence, plane(place.lat_e7, place.lon_e7));
-  const [inside, metres] =
-    "circle" in shape ? round(shape.radius - Math.hypot(shape.circle.x, shape.circle.y)) : surrounding(shape.outline);
-  const distance_cm = Math.round(metres * 100);
-  if (distance_cm < place.accuracy_cm) return { verdict: "cannot_tell", distance_cm };
-  return { verdict: inside ? "inside" : "outside", distance_cm };
-}
-
-const round = (toFence: number): [boolean, number] => [toFence >= 0, Math.abs(toFence)];
-
-/** Whether the outline surrounds the origin, and how far away it is. */
-function surrounding(outline: Point[]): [boolean, number] {
-  let [inside, nearest] = [false, Number.POSITIVE_INFINITY];
-  outline.forEach((a, n) => {
-    const b = outline[(n + 1) % outline.length] ?? a;
-    if (a.y >= 0 !== b.y >= 0 && a.x - (a.y * (b.x - a.x)) / (b.y - a.y) > 0) inside = !inside;
-    nearest = Math.min(nearest, toSegment(a, b));
-  });
-  return [inside, nearest];
-}
-
-function toSegment(a: Point, b: Point): number {
-  const [x, y] = [b.x - a.x, b.y - a.y];
-  const square = x * x + y * y;
-  const along = square > 0 ? Math.min(Math.max(-(a.x * x + a.y * y) / square, 0), 1) : 0;
-  return Math.hypot(a.x + along * x, a.y + along * y);
 }
 
 /** What part of the plane is shown: its middle, and metres to a pixel. */

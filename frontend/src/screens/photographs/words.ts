@@ -2,9 +2,9 @@
 import { useTranslation } from "react-i18next";
 import { useCall } from "../../api/client";
 import { useNames } from "../../api/names";
-import type { MomentView, PhotoView, PlaceView } from "../../generated/client";
+import type { MomentView, PhotoView, PlaceView, VerdictView } from "../../generated/client";
 import type { Format } from "../../i18n/format";
-import type { Finding } from "./plane";
+import type { Verdict } from "../../ui/status";
 
 type Translate = (key: string, values?: Record<string, unknown>) => string;
 
@@ -42,12 +42,12 @@ export function exactness(at: MomentView, zone: string | undefined, t: Translate
 }
 
 /** The verdict on a place, then its accuracy; without a fence only that. */
-export function placeWords(place: PlaceView, finding: Finding | null, t: Translate, format: Format): string {
+export function placeWords(place: PlaceView, found: VerdictView | null, t: Translate, format: Format): string {
   const accuracy = t("place.accuracy", { accuracy: format.length(place.accuracy_cm) });
   if (place.source === "typed") return t("photographs:place.typed");
-  if (!finding) return t("photographs:place.unfenced", { accuracy });
-  const fence = finding.distance_cm === null ? null : t("place.fence", { distance: format.length(finding.distance_cm) });
-  switch (finding.verdict) {
+  if (!found) return t("photographs:place.unfenced", { accuracy });
+  const fence = found.distance_cm === null ? null : t("place.fence", { distance: format.length(found.distance_cm) });
+  switch (found.verdict as Verdict) {
     case "inside":
       return `${t("place.inside")}, ${accuracy}`;
     case "outside":
