@@ -93,13 +93,13 @@ pub const WINDOW: &[Need] = &[
     Need { what: "Xvfb", present: || works("Xvfb", &["-help"]), debian: &["xvfb"], macos: "false" },
     Need {
         what: "WebKitWebDriver",
-        present: || works("WebKitWebDriver", &["--version"]),
+        present: || works("WebKitWebDriver", &["--help"]),
         debian: &["webkit2gtk-driver"],
         macos: "false",
     },
     Need {
         what: "dbus-daemon",
-        present: || works("dbus-daemon", &["--version"]) && works("dbus-send", &["--version"]),
+        present: || works("dbus-daemon", &["--version"]) && works("sh", &["-c", "command -v dbus-send"]),
         debian: &["dbus"],
         macos: "false",
     },
@@ -109,7 +109,7 @@ pub const WINDOW: &[Need] = &[
         debian: &["gnome-keyring"],
         macos: "false",
     },
-    Need { what: "xdotool", present: || works("xdotool", &["version"]), debian: &["xdotool"], macos: "false" },
+    Need { what: "xdotool", present: || works("xdotool", &["--version"]), debian: &["xdotool"], macos: "false" },
 ];
 
 /// What the tests of screens need: a browser engine that a program can drive. PLUMBLINE_CHROMIUM names one elsewhere.

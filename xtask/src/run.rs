@@ -155,8 +155,10 @@ fn window(workspace: &Workspace, fresh: bool) -> Result<(), String> {
     // One by one: what the server and the client want of SQLite differs.
     for [package, binary] in [["plumbline-tests", "plumbline-demo"], [desktop::PACKAGE; 2]] {
         let mut build = workspace.cargo(["build", "-p", package, "--bin", binary, "--locked"]);
-        for setting in QUICK.iter().flat_map(|name| ["opt-level=2", "debug-assertions=false"].map(|to| (name, to))) {
-            build.arg("--config").arg(format!("profile.dev.package.{}.{}", setting.0, setting.1));
+        for name in QUICK {
+            for setting in ["opt-level=2", "debug-assertions=false"] {
+                build.arg("--config").arg(format!("profile.dev.package.{name}.{setting}"));
+            }
         }
         succeed(&mut build)?;
     }

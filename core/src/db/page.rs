@@ -49,12 +49,9 @@ impl Pages {
     /// Those of [`crate::error::io`] where a file that exists cannot be opened.
     pub fn open(store: &Path, key: &DatabaseKey) -> Result<Pages, Fault> {
         let file = Raw::open(store)?;
-        let journal = Raw::open(&beside(store, "-wal"))?;
-        let (mut scan, mut state) = (Scan::default(), Journal::None);
-        if let Some(journal) = journal.as_ref().filter(|raw| raw.bytes > HEADER) {
-            scan = Scan::of(journal, index(store)?);
-            state = scan.state();
-        }
+        let (journal, scan) = scanned(store)?.unzip();
+        let state = scan.as_ref().map_or(Journal::None, Scan::state);
+        let scan = scan.unwrap_or_default();
         let stored = file.as_ref().map_or(0, |f| f.bytes.div_ceil(PAGE as u64));
         let whole = file.as_ref().is_some_and(|f| f.bytes >= PAGE as u64) || !scan.frames.is_empty();
         let highest = scan.frames.last_key_value().map_or(0, |(page, _)| *page);
@@ -114,10 +111,14 @@ pub fn journal(store: &Path) -> Result<Journal, Fault> {
         // SQLite would take the store for a new one, begin it, and delete the journal as a stranger's.
         return Ok(Journal::Damaged);
     }
-    let Some(journal) = Raw::open(&beside(store, "-wal"))?.filter(|raw| raw.bytes > HEADER) else {
-        return Ok(Journal::None);
-    };
-    Ok(Scan::of(&journal, index(store)?).state())
+    Ok(scanned(store)?.map_or(Journal::None, |(_, scan)| scan.state()))
+}
+
+/// The journal beside `store`, where there is one that holds anything.
+fn scanned(store: &Path) -> Result<Option<(Raw, Scan)>, Fault> {
+    let Some(journal) = Raw::open(&beside(store, "-wal"))?.filter(|raw| raw.bytes > HEADER) else { return Ok(None) };
+    let scan = Scan::of(&journal, index(store)?);
+    Ok(Some((journal, scan)))
 }
 
 /// The journal's frames (SQLite's file format, section 4).

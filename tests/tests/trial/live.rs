@@ -142,6 +142,7 @@ async fn a_lost_socket_is_opened_again_and_what_happened_meanwhile_arrives() {
     world.of("Marta").link.refuse_sockets(None);
     shows(&world, "Marta", &mut martas, "While only the socket was gone").await;
     has_sockets(&world, "Marta", 1).await;
+    online(&world, "Marta", &mut martas).await;
 
     // Everything: the client says so, and that it is back.
     world.of("Marta").link.cut();
