@@ -19,6 +19,8 @@ use crate::workspace::{Workspace, said, succeed};
 /// Eight weeks of sealing, signing and folding: unoptimised, the demonstration would take minutes, and the window would be
 /// slow. What others wrote is shared with every other build.
 const QUICK: [&str; 3] = ["plumbline-protocol", "plumbline-core", "plumbline-server"];
+/// Makes the demonstration and serves it.
+const DEMO: [&str; 2] = ["plumbline-tests", "plumbline-demo"];
 /// Where the window has its store.
 const HOME: &str = "PLUMBLINE_HOME";
 
@@ -89,8 +91,7 @@ fn phone(workspace: &Workspace, fresh: bool) -> Result<(), String> {
         );
     }
     let java = kotlin::window(workspace)?;
-    let words = ["-p", "plumbline-tests", "--bin", "plumbline-demo", "--locked"];
-    succeed(workspace.cargo(["build"]).args(QUICK).args(words))?;
+    build(workspace, DEMO)?;
     let programs = workspace.target.join("debug");
     let folder = workspace.root.join("target/demo");
     let (organisation, home, office) = (folder.join("organisation"), folder.join("phone"), folder.join("inviter"));
@@ -149,19 +150,23 @@ fn forget(folders: &[&Path]) -> Result<(), String> {
     Ok(())
 }
 
+/// Builds a program of a package so that what takes long in it is quick.
+fn build(workspace: &Workspace, [package, binary]: [&str; 2]) -> Result<(), String> {
+    let mut build = workspace.cargo(["build", "-p", package, "--bin", binary, "--locked"]);
+    for name in QUICK {
+        for setting in ["opt-level=2", "debug-assertions=false"] {
+            build.arg("--config").arg(format!("profile.dev.package.{name}.{setting}"));
+        }
+    }
+    succeed(&mut build)
+}
+
 /// Opens the window on the demonstration and stays until it is closed.
 fn window(workspace: &Workspace, fresh: bool) -> Result<(), String> {
     desktop::prepare(workspace)?;
     // One by one: what the server and the client want of SQLite differs.
-    for [package, binary] in [["plumbline-tests", "plumbline-demo"], [desktop::PACKAGE; 2]] {
-        let mut build = workspace.cargo(["build", "-p", package, "--bin", binary, "--locked"]);
-        for name in QUICK {
-            for setting in ["opt-level=2", "debug-assertions=false"] {
-                build.arg("--config").arg(format!("profile.dev.package.{name}.{setting}"));
-            }
-        }
-        succeed(&mut build)?;
-    }
+    build(workspace, DEMO)?;
+    build(workspace, [desktop::PACKAGE; 2])?;
     let programs = workspace.target.join("debug");
     let folder = workspace.root.join("target/demo");
     let home = folder.join("desktop");
