@@ -25,8 +25,9 @@ import PackageDescription
     Target.target(name: name, dependencies: shimNeeds[name] ?? [], path: "Tests/Shims/\(name)")
   }
   // The app itself is Xcode's to build; here its sources are checked beside the others. The tests start programs, which
-  // no phone lets them.
+  // no phone lets them. What calls cost is measured by a program of its own.
   let own: [Target] = [
+    .executableTarget(name: "Measure", dependencies: ["Plumbline"], path: "Tests/Measure", linkerSettings: loose),
     .target(
       name: "PlumblineApp", dependencies: ["PlumblineUI", "PlumblinePlatform"], path: "App", exclude: ["Resources"]),
     .testTarget(

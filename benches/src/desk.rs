@@ -11,7 +11,6 @@ use std::{
     path::Path,
     process::{Command, Stdio},
     sync::Arc,
-    time::Duration,
 };
 
 use image::{ImageFormat, RgbImage};
@@ -27,7 +26,7 @@ use serde::Deserialize;
 
 use crate::{
     Failure, crew,
-    measure::{Plan, Row, median},
+    measure::{Plan, Row, middle},
     site::{CACHE, Site},
 };
 
@@ -107,11 +106,6 @@ fn window(plan: &Plan, programs: &OsStr) -> Result<Vec<Row>, Failure> {
         Row::bounded("P20 click to the tiles of Photographs", n, "ms", middle(&photographs), TILES),
         Row::ratio("P20 memory (PSS) after browsing", n, "MiB", (ours / mebi, bare / mebi), TIMES),
     ])
-}
-
-fn middle(all: &[f64]) -> f64 {
-    let all: Vec<Duration> = all.iter().map(|ms| Duration::from_secs_f64(ms.max(0.0) / 1000.0)).collect();
-    median(&all).as_secs_f64() * 1000.0
 }
 
 /// Bytes of the newest package, where one was built.

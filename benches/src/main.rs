@@ -3,8 +3,8 @@
 //! `plumbline-benches [--quick | --full] [NAME...]` measures the named workloads, or all, and writes target/bench.md and
 //! target/bench.json. Invariants: a run fails only when a workload cannot be run, never because a goal is missed; `--quick`
 //! takes tiny sizes and one repeat, to see that everything runs; `--full` takes logs of a million. P2 comes with P4, P17
-//! with P18; P19 and P20 measure the phone's library and the window where PLUMBLINE_LIBRARY and PLUMBLINE_WINDOW say where
-//! they are. docs/performance.md says what each floor is.
+//! with P18; P19 and P20 measure the phone's library, other languages' programs and the window where PLUMBLINE_LIBRARY,
+//! PLUMBLINE_LANGUAGES and PLUMBLINE_WINDOW say where they are. docs/performance.md says what each floor is.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command does")]
 
 mod bulk;
@@ -45,6 +45,9 @@ async fn main() -> ExitCode {
         [live::CHILD, data] => live::child(data).await,
         [desk::HOME, home, n] => desk::home(home.as_ref(), n.parse().unwrap_or_default()).await,
         [desk::MORNING, home] => desk::morning(home.as_ref()).await,
+        [phone::PROGRAM, home, keys, picture, project, many] => {
+            phone::program(home, keys, picture, project, many).await
+        }
         words => run(words).await,
     };
     match done {

@@ -176,6 +176,14 @@ pub fn median(all: &[Duration]) -> Duration {
     at_percent(all, 50)
 }
 
-fn millis(time: Duration) -> f64 {
+/// The middle of figures of any unit.
+pub fn middle(all: &[f64]) -> f64 {
+    let mut all = all.to_vec();
+    all.sort_by(f64::total_cmp);
+    all.get(all.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// In milliseconds.
+pub fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }

@@ -14,6 +14,7 @@ use plumbline_core::{
     evidence::thumb::{self, EDGE},
     photo::{CaptureRequest, Source},
 };
+use plumbline_protocol::Uuid;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -53,7 +54,7 @@ pub async fn measure(plan: &Plan) -> Result<Vec<Row>, Failure> {
     let begun = Instant::now();
     let burst: Vec<_> = (0..BURST)
         .map(|_| {
-            let (client, request) = (device.client.clone(), request(&file));
+            let (client, request) = (device.client.clone(), request(&file, crew::project_id(0)));
             tokio::spawn(async move { client.capture(request).await })
         })
         .collect();
@@ -101,13 +102,19 @@ fn likeness(photo: &[u8]) -> Result<f64, Failure> {
 
 async fn capture(device: &Device, file: &Path) -> Result<Duration, Failure> {
     let begun = Instant::now();
-    device.client.capture(request(file)).await?;
+    device.client.capture(request(file, crew::project_id(0))).await?;
     Ok(begun.elapsed())
 }
 
-fn request(file: &Path) -> CaptureRequest {
-    let (path, project) = (file.to_owned(), crew::project_id(0));
-    CaptureRequest { path, project, source: Source::Camera, caption: None, tags: Vec::new(), place: None }
+pub fn request(file: &Path, project: Uuid) -> CaptureRequest {
+    CaptureRequest {
+        path: file.to_owned(),
+        project,
+        source: Source::Camera,
+        caption: None,
+        tags: Vec::new(),
+        place: None,
+    }
 }
 
 /// The floor: reads; hashes beside sealing, writing and making the file and its name durable.
@@ -129,7 +136,7 @@ fn durable(file: &Path, folder: &Path) -> Result<(), Failure> {
 }
 
 /// A photograph of 12 megapixels and about 4 MB: those of the test data are smaller, so one is made as sharp as they are.
-fn photo() -> Result<Vec<u8>, Failure> {
+pub fn photo() -> Result<Vec<u8>, Failure> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     let data = env::var_os("PLUMBLINE_DATA").map_or(beside, PathBuf::from);
     let real = data.join("photos/Sony_D5403_Xperia_Z2.jpg");

@@ -151,6 +151,26 @@ impl EventListener for Heard {
     }
 }
 
+impl Memory {
+    /// Writes the secrets of something that is measured and thrown away into a folder, for another program: a file each.
+    pub fn write(&self, folder: &Path) -> io::Result<()> {
+        fs::create_dir_all(folder)?;
+        let keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.iter().try_for_each(|(name, secret)| fs::write(folder.join(name.replace('/', ".")), secret))
+    }
+
+    /// Reads them.
+    pub fn read(folder: &Path) -> io::Result<Memory> {
+        let mut keys = BTreeMap::new();
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().replacen('.', "/", 1);
+            keys.insert(name, Zeroizing::new(fs::read(entry.path())?));
+        }
+        Ok(Memory(Mutex::new(keys)))
+    }
+}
+
 impl Keystore for Memory {
     fn load(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Fault> {
         Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned())

@@ -52,19 +52,40 @@ pub fn test(workspace: &Workspace, results: &mut Results) -> Result<Option<Strin
 /// # Errors
 /// Says what is missing or went wrong.
 pub fn window(workspace: &Workspace) -> Result<Command, String> {
-    machine::require(workspace, machine::JVM)?;
     machine::require(workspace, machine::JVM_WINDOW)?;
-    let made = bindings::generate(workspace)?;
+    let made = desktop(workspace)?;
     programs(workspace)?;
+    let mut java = java(workspace, &made.library, "MainKt")?;
+    java.env("PLUMBLINE_BIN", workspace.target.join("debug"));
+    Ok(java)
+}
+
+/// The program that times calls from Kotlin, over the optimised library in the folder `library`.
+///
+/// # Errors
+/// Says what is missing or went wrong.
+pub fn measured(workspace: &Workspace, library: &Path) -> Result<Command, String> {
+    desktop(workspace)?;
+    java(workspace, library, "MeasureKt")
+}
+
+/// Builds the module of programs for a desktop.
+fn desktop(workspace: &Workspace) -> Result<Bindings, String> {
+    machine::require(workspace, machine::JVM)?;
+    let made = bindings::generate(workspace)?;
     succeed(&mut maven(workspace, &made, &["--quiet", "-pl", "desktop", "-am", "-DskipTests", "package"]))?;
+    Ok(made)
+}
+
+/// One of its programs, over the library in a folder.
+fn java(workspace: &Workspace, library: &Path, class: &str) -> Result<Command, String> {
     let built = workspace.target.join("android");
     let named = built.join("desktop/classpath.txt");
     let others = fs::read_to_string(&named).map_err(|error| format!("{}: {error}", named.display()))?;
     let path = env::join_paths(env::split_paths(others.trim()).chain([built.join("desktop/classes")]));
     let mut java = workspace.program("java");
-    java.arg(format!("-Djna.library.path={}", made.library.display())).arg("--enable-native-access=ALL-UNNAMED");
-    java.arg("-cp").arg(path.map_err(|error| error.to_string())?).arg("org.plumbline.desktop.MainKt");
-    java.env("PLUMBLINE_BIN", workspace.target.join("debug"));
+    java.arg(format!("-Djna.library.path={}", library.display())).arg("--enable-native-access=ALL-UNNAMED");
+    java.arg("-cp").arg(path.map_err(|error| error.to_string())?).arg(format!("org.plumbline.desktop.{class}"));
     Ok(java)
 }
 

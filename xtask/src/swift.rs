@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::bindings::{self, Bindings};
+use crate::bindings;
 use crate::results::Results;
 use crate::workspace::{Workspace, listen, said, succeed};
 
@@ -62,7 +62,7 @@ pub fn test(workspace: &Workspace, results: &mut Results) -> Result<Option<Strin
     for [package, program] in [["plumbline-server"; 2], ["plumbline-tests", "plumbline-drive"]] {
         succeed(&mut workspace.cargo(["build", "--locked", "-p", package, "--bin", program]))?;
     }
-    let inside = |words: &[&str]| enter(workspace, &root, &made, words);
+    let inside = |words: &[&str]| enter(workspace, &root, &made.library, &[], words);
     succeed(inside(&["swift", "format", "lint", "--strict", "--recursive"])?.args(FORMATTED))?;
     succeed(&mut inside(&["swift", "build", "--build-tests", "--jobs", "2", "--scratch-path", BUILD])?)?;
     // One after another: a program that one test starts has, until it runs, every file lock of another's store.
@@ -89,14 +89,41 @@ fn make_root(workspace: &Workspace) -> Result<Result<PathBuf, String>, String> {
     }
 }
 
-/// A command in the root that sees the package, the library with the programs, and a folder to build in.
-fn enter(workspace: &Workspace, root: &Path, made: &Bindings, words: &[&str]) -> Result<Command, String> {
+/// Builds the program that times calls from Swift, over the optimised library in the folder `library`; the words that start it
+/// and show it `folder`. Answers why where it cannot.
+///
+/// # Errors
+/// Says what failed.
+pub fn measured(workspace: &Workspace, library: &Path, folder: &Path) -> Result<Result<Command, String>, String> {
+    let root = match make_root(workspace)? {
+        Ok(root) => root,
+        Err(why) => return Ok(Err(why)),
+    };
+    gather(workspace, &bindings::generate(workspace)?.swift, None)?;
+    let build = ["swift", "build", "--configuration", "release", "--product", "Measure", "--scratch-path", BUILD];
+    succeed(&mut enter(workspace, &root, library, &[], &build)?)?;
+    let program = format!("{BUILD}/release/Measure");
+    enter(workspace, &root, library, &[folder], &[&program]).map(Ok)
+}
+
+/// A command in the root that sees the package, the library with the programs, a folder to build in, and `others` under their
+/// own names.
+fn enter(
+    workspace: &Workspace,
+    root: &Path,
+    library: &Path,
+    others: &[&Path],
+    words: &[&str],
+) -> Result<Command, String> {
     let build = workspace.target.join("swift");
     fs::create_dir_all(&build).map_err(|error| format!("{}: {error}", build.display()))?;
     let mut command = workspace.program("ios/linux/enter.sh");
     command.arg(root);
-    for (outside, inside) in [(&workspace.root, SOURCE), (&build, BUILD), (&made.library, LIBRARY)] {
+    for (outside, inside) in [(workspace.root.as_path(), SOURCE), (&build, BUILD), (library, LIBRARY)] {
         command.arg("-b").arg(format!("{}={inside}", outside.display()));
+    }
+    for other in others {
+        command.arg("-b").arg(format!("{0}={0}", other.display()));
     }
     command.args(["env", "-C"]).arg(format!("{SOURCE}/ios"));
     command.args([format!("PLUMBLINE_LIBRARY={LIBRARY}"), format!("PLUMBLINE_BIN={LIBRARY}")]).args(words);
