@@ -1,6 +1,7 @@
 package org.plumbline.app
 
 import android.app.Application
+import androidx.core.content.FileProvider
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -15,6 +16,7 @@ import org.plumbline.model.Preferences
 import org.plumbline.model.Presence
 import org.plumbline.platform.Lens
 import org.plumbline.platform.Pocket
+import org.plumbline.platform.Sharing
 import org.plumbline.platform.Vault
 import org.plumbline.platform.bootName
 import org.plumbline.platform.networks
@@ -41,7 +43,9 @@ class PlumblineApp : Application() {
             },
         )
         lens = Lens(this)
-        pocket = Pocket(this, scope) { door?.invoke() ?: Presence.Refused }
+        val sharing = Sharing(this) { FileProvider.getUriForFile(this, COPIES, it) }
+        scope.launch { sharing.sweep() }
+        pocket = Pocket(this, scope, sharing) { door?.invoke() ?: Presence.Refused }
         val secrets = Vault(this)
         // The system keeps what is here until the app goes, and puts it in no backup.
         val home = File(noBackupFilesDir, "store").path
@@ -59,6 +63,11 @@ class PlumblineApp : Application() {
     /** Does something that outlives the screen that asked for it. */
     fun outlive(deed: suspend () -> Unit) {
         scope.launch { deed() }
+    }
+
+    private companion object {
+        /** By which other apps ask for a copy: the provider's name in the manifest. */
+        const val COPIES = "org.plumbline.app.copies"
     }
 }
 

@@ -29,9 +29,11 @@ class Bench(private val folder: File, private val pictures: File?) : Device, Shu
     override val place: StateFlow<Place> get() = places
     override val exports = File(folder, "copies")
     override val label = "Phone on ${System.getProperty("os.name")}"
-    override val started: Long = System.currentTimeMillis() - System.nanoTime() / 1_000_000
 
     override suspend fun presence() = answer
+
+    /** A desktop has no other apps that could take it: it is in its folder. */
+    override suspend fun share(folder: File) = false
 
     fun put(place: Place) {
         places.value = place

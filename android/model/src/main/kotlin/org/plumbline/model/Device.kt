@@ -15,11 +15,11 @@ interface Device {
     /** What the phone is called until the person names it. */
     val label: String
 
-    /** When the phone was started, by its wall clock. */
-    val started: Long
-
     /** Asks whoever holds the phone to show a face, a finger or the passcode. */
     suspend fun presence(): Presence
+
+    /** Offers a copy in [folder] to the phone's other apps, for one of them to take. False where it has no way to. */
+    suspend fun share(folder: File): Boolean
 }
 
 /** What the phone says about its place. */

@@ -8,7 +8,9 @@ import java.time.ZoneId
 import java.time.format.DateTimeFormatter
 import kotlin.math.roundToLong
 
-private const val MINUTE = 60_000L
+private const val SECOND = 1_000L
+private const val MINUTE = 60 * SECOND
+private const val HOUR = 60 * MINUTE
 private const val SECONDS_OF_HOUR = 3600L
 private const val CM_OF_FOOT = 30.48
 private const val KILO = 1_000L
@@ -31,6 +33,8 @@ internal class Format(language: Language) {
         minimumFractionDigits = 1
         maximumFractionDigits = 1
     }
+
+    private val factors = NumberFormat.getNumberInstance(locale).apply { maximumFractionDigits = 1 }
 
     fun number(n: Long): String = whole.format(n)
 
@@ -63,6 +67,8 @@ internal class Format(language: Language) {
     fun hours(seconds: Long): Pair<Long, Long> =
         Math.floorDiv(seconds, SECONDS_OF_HOUR) to Math.floorMod(seconds, SECONDS_OF_HOUR) / 60
 
+    fun factor(n: Float): String = factors.format(n)
+
     fun feet(cm: Long): String = whole.format((cm / CM_OF_FOOT).roundToLong())
 
     fun bytes(n: Long): String = when {
@@ -90,6 +96,18 @@ fun Words.longDay(of: LocalDate): String = format.longDay(of)
 /** `09:41:06` */
 fun Words.seconds(at: Long, zone: ZoneId = ZoneId.systemDefault()): String = format.seconds(at, zone)
 
+/** `09:41:06, ±2 s`: a clock that runs, and how far it may be from the true one, rounded outward. */
+fun Words.clock(at: Long, doubt: Long?, zone: ZoneId = ZoneId.systemDefault()): String {
+    val time = seconds(at, zone)
+    val (key, unit) = when {
+        doubt == null -> return time
+        doubt <= MINUTE -> "camera.time.seconds" to SECOND
+        doubt <= HOUR -> "camera.time.minutes" to MINUTE
+        else -> "camera.time.hours" to HOUR
+    }
+    return invoke(key, "time" to time, "n" to number(-Math.floorDiv(-doubt, unit)))
+}
+
 /** Year, zone and seconds, as evidence wants them. */
 fun Words.evidence(at: Long, zone: ZoneId = ZoneId.systemDefault()): String = format.evidence(at, zone)
 
@@ -111,6 +129,9 @@ fun Words.hours(seconds: Long): String = format.hours(seconds).let { (hours, min
 
 /** Whole hours and the minutes beside them, for the large figure. */
 fun Words.split(seconds: Long): Pair<Long, Long> = format.hours(seconds)
+
+/** `0.6`: how many times a lens brings a thing nearer. */
+fun Words.factor(n: Float): String = format.factor(n)
 
 /** `16 ft`, in the units of the projects. */
 fun Words.length(cm: Long): String = invoke("length.ft", "n" to format.feet(cm))

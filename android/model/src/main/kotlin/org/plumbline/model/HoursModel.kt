@@ -3,8 +3,6 @@ package org.plumbline.model
 import org.plumbline.core.CellRequest
 import org.plumbline.core.CellView
 import org.plumbline.core.DisputeWeekRequest
-import org.plumbline.core.ExportAllRequest
-import org.plumbline.core.ExportAllView
 import org.plumbline.core.SignWeekRequest
 import org.plumbline.core.WeekPerson
 import org.plumbline.core.WeekRequest
@@ -38,9 +36,6 @@ data class HoursState(
     val thisWeek: Boolean get() = !monday.isAfter(today) && today.isBefore(monday.plusWeeks(1))
 }
 
-/** A copy that was taken along. */
-data class Copy(val folder: String, val view: ExportAllView)
-
 /** What can be done with one's own hours. */
 interface HoursDeeds {
     fun week(monday: LocalDate)
@@ -58,8 +53,11 @@ interface HoursDeeds {
     /** Says what is wrong; nothing takes it back. */
     fun dispute(of: HoursProject, text: String?)
 
-    /** Writes a copy of all that this person may see, for them to keep. */
+    /** Writes a copy of all that this person may see, for them to keep, and offers it to other apps. */
     fun copy()
+
+    /** Offers the copy once more. */
+    fun share()
 }
 
 /** One's own hours: a week, its days with their punches, the signature, and a copy to keep. */
@@ -119,26 +117,18 @@ class HoursModel(core: Core) : ScreenModel<HoursState>(core, HoursState()), Hour
     }
 
     override fun copy() {
+        if (state.copying) return
         update { it.copy(copying = true, copy = null) }
-        act {
-            try {
-                val folder = fresh(core.device.exports)
-                val view = core.client.exportAll(ExportAllRequest(path = folder.path))
-                update { it.copy(copy = Copy(folder.path, view)) }
-            } finally {
-                update { it.copy(copying = false) }
-            }
-        }
+        act { core.takeAlong { copy -> update { it.copy(copying = false, copy = copy) } } }
+    }
+
+    override fun share() {
+        val copy = state.copy ?: return
+        act { core.device.share(File(copy.folder)) }
     }
 
     private suspend fun cell(me: Uuid, project: Project, date: LocalDate) =
         core.client.cell(CellRequest(worker = me, project = project.id, date = date.toString()))
-
-    private fun fresh(parent: File): File {
-        parent.mkdirs()
-        val name = "plumbline-${LocalDate.now()}"
-        return generateSequence(1) { it + 1 }.map { File(parent, if (it == 1) name else "$name-$it") }.first { !it.exists() }
-    }
 }
 
 private fun days(dates: List<LocalDate>, rows: List<WeekRow>): List<HoursDay> = dates.mapIndexed { at, date ->

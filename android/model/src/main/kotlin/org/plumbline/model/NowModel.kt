@@ -2,6 +2,7 @@ package org.plumbline.model
 
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.isActive
 import kotlinx.coroutines.launch
 import org.plumbline.core.CellRequest
@@ -71,7 +72,7 @@ data class NowState(
     val worked: Long = 0,
     val spans: List<DaySpan> = emptyList(),
     val verdict: VerdictView? = null,
-    val place: Place = Place.Searching,
+    val here: Here = Here(),
     val crew: Crew? = null,
     val line: Line = Line(),
     val ask: Ask? = null,
@@ -109,7 +110,7 @@ class NowModel(core: Core) : ScreenModel<NowState>(core, NowState()), NowDeeds {
     private var chosen: Project? = null
 
     override suspend fun watch() = coroutineScope {
-        launch { core.device.place.collect { place -> update { it.copy(place = place) } } }
+        launch { core.here(shown.map { it.state.project?.id }).collect { here -> update { it.copy(here = here) } } }
         launch {
             while (isActive) {
                 delay(TICK)

@@ -6,6 +6,7 @@ import org.plumbline.core.WaitingView
 import org.plumbline.protocol.Fault
 import org.plumbline.protocol.Hash
 import org.plumbline.protocol.RecordId
+import java.io.File
 
 /** What waits: an action, a photograph's bytes, or both. */
 data class Item(
@@ -27,6 +28,8 @@ data class WaitingState(
     val conflicts: Int = 0,
     val line: Line = Line(),
     val trying: Boolean = false,
+    val copying: Boolean = false,
+    val copy: Copy? = null,
 ) {
     val bytes: ULong get() = items.fold(0uL) { sum, item -> sum + (item.bytes ?: 0uL) }
 }
@@ -38,6 +41,12 @@ interface WaitingDeeds {
 
     /** Takes what was not accepted off the list. */
     fun dismiss(action: Hash)
+
+    /** Writes a copy of all that this person may see, for whoever takes it over by hand, and offers it to other apps. */
+    fun handOver()
+
+    /** Offers the copy once more. */
+    fun share()
 }
 
 /** What is only on this phone yet, what was not accepted, and what is in conflict. */
@@ -77,6 +86,17 @@ class WaitingModel(core: Core) : ScreenModel<WaitingState>(core, WaitingState())
 
     override fun dismiss(action: Hash) {
         act { core.client.dismiss(ActionRequest(action = action)) }
+    }
+
+    override fun handOver() {
+        if (state.copying) return
+        update { it.copy(copying = true, copy = null) }
+        act { core.takeAlong { copy -> update { it.copy(copying = false, copy = copy) } } }
+    }
+
+    override fun share() {
+        val copy = state.copy ?: return
+        act { core.device.share(File(copy.folder)) }
     }
 
     private fun title(of: List<WaitingView>): String? = TITLES.firstNotNullOfOrNull { field ->

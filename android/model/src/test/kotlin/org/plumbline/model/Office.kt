@@ -11,6 +11,7 @@ import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.put
 import kotlinx.serialization.json.putJsonArray
+import kotlinx.serialization.json.putJsonObject
 import java.io.BufferedReader
 import java.io.File
 import java.util.UUID
@@ -62,9 +63,19 @@ class Office(folder: File, server: Server) : AutoCloseable {
 
     fun sync() = call("sync")
 
-    fun project(name: String): String = call("create_project") {
+    /** A project; with a [radius] in centimetres one that has a fence around where the test's phone lies. */
+    fun project(name: String, radius: Long? = null): String = call("create_project") {
         put("name", name)
         put("zone", "UTC")
+        if (radius != null) {
+            putJsonObject("geofence") {
+                putJsonObject("circle") {
+                    put("lat_e7", 476_000_000)
+                    put("lon_e7", -1_223_000_000)
+                    put("radius_cm", radius)
+                }
+            }
+        }
         putJsonArray("classifications") { listOf("Laborer", "Foreman").forEach { add(kotlinx.serialization.json.JsonPrimitive(it)) } }
     }.id
 

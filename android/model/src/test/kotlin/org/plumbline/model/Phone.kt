@@ -63,10 +63,29 @@ class Ears(private val next: EventListener? = null) : EventListener {
 class TestDevice(override val exports: File) : Device {
     override val place = MutableStateFlow<Place>(Place.Known(PlaceView(476_000_000, -1_223_000_000, 500, false, "gnss"), Long.MAX_VALUE / 2))
     override val label = "Nico's phone"
-    override val started = 0L
     var answer = Presence.Shown
 
+    /** What was offered to other apps, and what becomes of that. */
+    val shared = CopyOnWriteArrayList<File>()
+
+    @Volatile var shares: () -> Boolean = { true }
+
     override suspend fun presence() = answer
+
+    override suspend fun share(folder: File): Boolean = shares().also { shared += folder }
+}
+
+/** A camera that takes another picture each time, and keeps how it was set. */
+class Film(private val folder: File) : Shutter {
+    val settings = CopyOnWriteArrayList<Setting>()
+    private var taken = 0
+    override val optics = Optics(listOf(1f, 2f), flash = true)
+
+    override fun set(to: Setting) {
+        settings += to
+    }
+
+    override suspend fun shoot() = File(folder, "camera.jpg").apply { writeBytes(jpeg(taken++)) }
 }
 
 /** The app on a worker's phone: its own models over the real core, with a road to the real server. */
@@ -75,19 +94,18 @@ class Phone(private val folder: File, port: Int) : AutoCloseable {
     val road = Road(port)
     val device = TestDevice(File(folder, "exports"))
     var ears = Ears()
-    private var pictures = 0
+    val film = Film(folder)
     private var scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
     lateinit var client: Client
     var app = build()
         private set
 
     private fun build(): AppModel {
-        val shutter = Shutter { File(folder, "camera.jpg").apply { writeBytes(jpeg(pictures++)) } }
         val open: suspend (EventListener) -> Client = { listener ->
             ears = Ears(listener)
             Client.open(File(folder, "home").path, keys, ears).also { client = it }
         }
-        return AppModel(Parts(open, keys, device, shutter, Preferences(File(folder, "choices"))), scope)
+        return AppModel(Parts(open, keys, device, film, Preferences(File(folder, "choices"))), scope)
     }
 
     /** Enrols by a link, and comes in. */
@@ -132,6 +150,9 @@ class Phone(private val folder: File, port: Int) : AutoCloseable {
 
     /** Waits for what stands in a screen's way. */
     suspend fun hear(model: ScreenModel<*>): Fault = withTimeout(LONGEST) { checkNotNull(model.shown.first { it.fault != null }.fault) }
+
+    /** Waits for what no screen shows. */
+    suspend fun until(what: () -> Boolean) = withTimeout(LONGEST) { while (!what()) delay(10) }
 
     /** Rounds until nothing waits and every photograph is verified, as the loop makes them in its own time. */
     suspend fun settle() = withTimeout(LONGEST) {

@@ -5,6 +5,7 @@ import android.annotation.SuppressLint
 import android.content.Context
 import android.content.pm.PackageManager
 import android.graphics.ImageFormat
+import android.hardware.camera2.CameraAccessException
 import android.hardware.camera2.CameraCaptureSession
 import android.hardware.camera2.CameraCharacteristics
 import android.hardware.camera2.CameraDevice
@@ -21,6 +22,8 @@ import android.view.SurfaceHolder
 import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
+import org.plumbline.model.Optics
+import org.plumbline.model.Setting
 import org.plumbline.model.Shutter
 import org.plumbline.protocol.Fault
 import java.io.File
@@ -38,7 +41,10 @@ class Lens(private val context: Context) : Shutter, AutoCloseable {
     private val turn = Mutex()
     private val thread = HandlerThread("camera").apply { start() }
     private val handler = Handler(thread.looper)
-    private var open: Open? = null
+
+    @Volatile private var open: Open? = null
+
+    @Volatile private var setting = Setting()
     private var held = 0
 
     /** How the phone is held, in quarter turns: pictures stand upright whatever the screen does. */
@@ -49,7 +55,41 @@ class Lens(private val context: Context) : Shutter, AutoCloseable {
     }
 
     /** A camera that is open, with what it draws on. */
-    private class Open(val device: CameraDevice, val reader: ImageReader, val session: CameraCaptureSession, val preview: Surface, val turned: Int)
+    private class Open(
+        val about: CameraCharacteristics,
+        val device: CameraDevice,
+        val reader: ImageReader,
+        val session: CameraCaptureSession,
+        val preview: Surface,
+    )
+
+    override val optics: Optics
+        get() {
+            val manager = context.service<CameraManager>()
+            return back(manager)?.let { optics(manager.getCameraCharacteristics(it)) } ?: Optics()
+        }
+
+    override fun set(to: Setting) {
+        setting = to
+        handler.post {
+            try {
+                open?.let(::see)
+            } catch (_: CameraAccessException) {
+                // It went away: whoever opens it again sees by the new setting.
+            } catch (_: IllegalStateException) {
+                // It was closed just now: the same.
+            }
+        }
+    }
+
+    /** Shows what the lens sees by its setting, until told otherwise. */
+    private fun see(now: Open) {
+        val request = now.device.createCaptureRequest(CameraDevice.TEMPLATE_PREVIEW).apply {
+            addTarget(now.preview)
+            zoom(now.about, setting.zoom)
+        }
+        now.session.setRepeatingRequest(request.build(), null, handler)
+    }
 
     /** Shows what the lens sees on [preview] until [stop]. */
     suspend fun show(preview: Surface) = turn.withLock {
@@ -63,10 +103,10 @@ class Lens(private val context: Context) : Shutter, AutoCloseable {
         val device = openCamera(manager, id)
         val reader = ImageReader.newInstance(size.width, size.height, ImageFormat.JPEG, IMAGES)
         val session = session(device, listOf(preview, reader.surface))
-        val request = device.createCaptureRequest(CameraDevice.TEMPLATE_PREVIEW).apply { addTarget(preview) }
-        session.setRepeatingRequest(request.build(), null, handler)
+        val next = Open(about, device, reader, session, preview)
+        open = next
+        see(next)
         tilt.enable()
-        open = Open(device, reader, session, preview, about.get(CameraCharacteristics.SENSOR_ORIENTATION) ?: 0)
     }
 
     /** The size in which the lens is shown: of the shape of its pictures, and no larger than a screen needs. */
@@ -111,7 +151,9 @@ class Lens(private val context: Context) : Shutter, AutoCloseable {
         }, handler)
         val request = now.device.createCaptureRequest(CameraDevice.TEMPLATE_STILL_CAPTURE).apply {
             addTarget(now.reader.surface)
-            set(CaptureRequest.JPEG_ORIENTATION, (now.turned + held) % FULL)
+            zoom(now.about, setting.zoom)
+            if (setting.flash) flash()
+            set(CaptureRequest.JPEG_ORIENTATION, (turned(now.about) + held) % FULL)
             set(CaptureRequest.JPEG_QUALITY, QUALITY)
         }
         now.session.capture(request.build(), null, handler)
@@ -178,6 +220,8 @@ class Lens(private val context: Context) : Shutter, AutoCloseable {
         internal fun back(manager: CameraManager): String? = manager.cameraIdList.firstOrNull {
             manager.getCameraCharacteristics(it).get(CameraCharacteristics.LENS_FACING) == CameraCharacteristics.LENS_FACING_BACK
         }
+
+        private fun turned(about: CameraCharacteristics): Int = about.get(CameraCharacteristics.SENSOR_ORIENTATION) ?: 0
 
         /** Its largest JPEG. */
         internal fun largest(about: CameraCharacteristics): Size? =

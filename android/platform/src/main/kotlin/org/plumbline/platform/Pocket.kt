@@ -2,7 +2,6 @@ package org.plumbline.platform
 
 import android.content.Context
 import android.os.Build
-import android.os.SystemClock
 import android.provider.Settings
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.ExperimentalCoroutinesApi
@@ -18,7 +17,12 @@ import java.io.File
 
 /** The phone, as the models know it. Its place is asked for only while a screen shows it. */
 @OptIn(ExperimentalCoroutinesApi::class)
-class Pocket(private val context: Context, scope: CoroutineScope, private val door: suspend () -> Presence) : Device {
+class Pocket(
+    private val context: Context,
+    scope: CoroutineScope,
+    private val sharing: Sharing,
+    private val door: suspend () -> Presence,
+) : Device {
     private val asked = MutableStateFlow(0)
 
     override val place: StateFlow<Place> = asked.flatMapLatest { Positions(context).places() }
@@ -29,9 +33,12 @@ class Pocket(private val context: Context, scope: CoroutineScope, private val do
     override val label: String
         get() = Settings.Global.getString(context.contentResolver, Settings.Global.DEVICE_NAME) ?: "${Build.MANUFACTURER} ${Build.MODEL}"
 
-    override val started: Long get() = System.currentTimeMillis() - SystemClock.elapsedRealtime()
-
     override suspend fun presence(): Presence = door()
+
+    override suspend fun share(folder: File): Boolean {
+        sharing.share(folder)
+        return true
+    }
 
     /** The person answered the question for the place: ask anew. */
     fun askAgain() {

@@ -10,7 +10,9 @@ import org.plumbline.core.CustodyView
 import org.plumbline.core.Datum
 import org.plumbline.core.DaySpan
 import org.plumbline.core.DayState
+import org.plumbline.core.ExportAllView
 import org.plumbline.core.FieldView
+import org.plumbline.core.HereView
 import org.plumbline.core.KindView
 import org.plumbline.core.MomentView
 import org.plumbline.core.PhotoCheckView
@@ -29,9 +31,11 @@ import org.plumbline.model.Ask
 import org.plumbline.model.CameraState
 import org.plumbline.model.Conflict
 import org.plumbline.model.ConflictsState
+import org.plumbline.model.Copy
 import org.plumbline.model.Crew
 import org.plumbline.model.EnrolState
 import org.plumbline.model.Entry
+import org.plumbline.model.Here
 import org.plumbline.model.HoursDay
 import org.plumbline.model.HoursProject
 import org.plumbline.model.HoursState
@@ -41,6 +45,7 @@ import org.plumbline.model.Line
 import org.plumbline.model.Mate
 import org.plumbline.model.NowState
 import org.plumbline.model.OnClock
+import org.plumbline.model.Optics
 import org.plumbline.model.PhotoGroup
 import org.plumbline.model.PhotographState
 import org.plumbline.model.PhotographsState
@@ -50,6 +55,7 @@ import org.plumbline.model.Punch
 import org.plumbline.model.RecordState
 import org.plumbline.model.RecordsState
 import org.plumbline.model.Refusal
+import org.plumbline.model.Setting
 import org.plumbline.model.SettingsState
 import org.plumbline.model.Shown
 import org.plumbline.model.Undo
@@ -77,13 +83,20 @@ object Samples {
     val offline = Line(Connection.OFFLINE, at("11:20"), 7)
     val online = Line(Connection.ONLINE, at("13:50"), 0)
     val fix = Place.Known(PlaceView(476_000_000, -1_223_000_000, 488, false, "gnss"), now - 3_000)
+    private val inside = VerdictView("inside", 1200, 488, false)
+
+    /** Where the phone is, on the site, with the time that the server told. */
+    fun here(verdict: VerdictView = inside, doubt: Long = 2_000, place: Place = fix, now: Long = this.now) =
+        Here(place, HereView(MomentView(now, now - doubt, now + doubt, "anchored"), verdict), now)
+
+    /** The phone says no place, and no server told the time since it was started. */
+    val nowhere = Here(Place.Off, HereView(MomentView(now, null, null, "wall_clock"), VerdictView("no_place", null, null, false)), now)
     private const val work = "Laborer: Pipelayer"
     private val spans = listOf(
         DaySpan(at("06:55"), at("11:00"), SpanWhat.WORK, work),
         DaySpan(at("11:00"), at("11:30"), SpanWhat.BREAK, null),
         DaySpan(at("11:30"), null, SpanWhat.WORK, work),
     )
-    private val inside = VerdictView("inside", 1200, 488, false)
     private val crew = Crew(
         "Pipe crew",
         listOf(
@@ -94,13 +107,13 @@ object Samples {
         ),
     )
     val working = NowState(
-        OnClock.Working, listOf(harbor, mill), harbor, work, now, at("06:55"), (6 * 60 + 27) * 60L, spans, inside, fix, crew, offline,
+        OnClock.Working, listOf(harbor, mill), harbor, work, now, at("06:55"), (6 * 60 + 27) * 60L, spans, inside, here(), crew, offline,
     )
-    val off = NowState(OnClock.Off, listOf(harbor, mill), harbor, null, at("06:50"), place = fix, line = online)
+    val off = NowState(OnClock.Off, listOf(harbor, mill), harbor, null, at("06:50"), here = here(), line = online)
     val asking = off.copy(ask = Ask(Punch.In, harbor, work))
     val undoing = working.copy(undo = Undo(Punch.In, at("06:55"), null, listOf("r1")), crew = null)
     private val broken = spans.take(1) + DaySpan(at("11:00"), null, SpanWhat.BREAK, null)
-    val onBreak = working.copy(clock = OnClock.Break, spans = broken, crew = null, place = Place.Denied, line = online)
+    val onBreak = working.copy(clock = OnClock.Break, spans = broken, crew = null, here = nowhere.copy(place = Place.Denied), line = online)
 
     fun photo(id: String, caption: String?, time: String, state: Custody, of: LocalDate = day, by: String = ana) = PhotoView(
         id, "p1", by, "9f2c1d64aa018be75c3300d1f0a4c9e8712b6d5f00ab34cd9911ee77c0ffee42", 3_723_140u, "image/jpeg", Source.CAMERA,
@@ -142,8 +155,16 @@ object Samples {
     )
     private val room = RoomView(14_000_000_000u, 11_000_000u, true)
     val camera =
-        CameraState(listOf(harbor, mill), harbor, fix, at("09:12"), true, room, photo("f3", null, "09:40", Custody.LOCAL))
-    val full = camera.copy(room = RoomView(212_000_000u, 262_000_000u, false), place = Place.Off, checked = false, contact = null)
+        CameraState(
+            listOf(harbor, mill), harbor, here(), room, photo("f3", null, "09:40", Custody.LOCAL), optics = Optics(listOf(0.6f, 1f, 2f), true),
+        )
+
+    /** Far from the fence, an hour unsure, zoomed and flashing: the longest lines. */
+    val unsure = camera.copy(
+        here = here(VerdictView("cannot_tell", 12_190, 12_500, true), 5_400_000, Place.Known(fix.view.copy(accuracyCm = 12_500, mock = true), now - 61_000)),
+        setting = Setting(2f, true),
+    )
+    val full = camera.copy(room = RoomView(212_000_000u, 262_000_000u, false), here = nowhere, optics = Optics())
     val waiting = WaitingState(
         listOf(
             Item("f1", "photo", "Path, far end", at("13:52"), 3_723_140u, false),
@@ -154,6 +175,10 @@ object Samples {
         ),
         listOf(Refusal("a1", "note", "Dec 8 report", at("12:10"), Fault.Invalid("text", "text"))),
         1, offline, false,
+    )
+    val handed = waiting.copy(
+        refusals = emptyList(), conflicts = 0,
+        copy = Copy("/storage/emulated/0/Android/data/org.plumbline.app/files/copies/plumbline-2026-12-10", ExportAllView(412u, 63u, 0u, 240_000_000u), true),
     )
 
     private fun field(name: String, form: String, merge: String = "last", max: Long? = 2000, owes: Boolean = false) =

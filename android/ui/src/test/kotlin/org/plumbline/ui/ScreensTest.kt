@@ -11,6 +11,11 @@ import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.assertHeightIsAtLeast
 import androidx.compose.ui.test.assertIsEnabled
 import androidx.compose.ui.test.assertIsNotEnabled
+import androidx.compose.ui.test.assertIsNotSelected
+import androidx.compose.ui.test.assertIsOff
+import androidx.compose.ui.test.assertIsOn
+import androidx.compose.ui.test.assertIsSelected
+import androidx.compose.ui.test.assertTextContains
 import androidx.compose.ui.test.assertWidthIsAtLeast
 import androidx.compose.ui.test.hasClickAction
 import androidx.compose.ui.test.hasText
@@ -24,6 +29,7 @@ import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.unit.dp
 import org.junit.Rule
 import org.junit.Test
+import org.plumbline.core.VerdictView
 import org.plumbline.model.Ask
 import org.plumbline.model.CameraDeeds
 import org.plumbline.model.Conflict
@@ -34,8 +40,10 @@ import org.plumbline.model.Mate
 import org.plumbline.model.NowDeeds
 import org.plumbline.model.NowState
 import org.plumbline.model.OnClock
+import org.plumbline.model.Optics
 import org.plumbline.model.Project
 import org.plumbline.model.Punch
+import org.plumbline.model.Setting
 import org.plumbline.model.Undo
 import org.plumbline.model.Version
 import org.plumbline.model.WaitingDeeds
@@ -155,6 +163,89 @@ class ScreensTest {
         rule.setContent { Phone { CameraScreen(shown(Samples.full), nothing(), nothing(), Samples.now) {} } }
         rule.onNodeWithText("Full. Nothing more is taken.").assertExists()
         rule.onNodeWithContentDescription("Take photograph").assertIsNotEnabled()
+    }
+
+    @Test
+    fun time_and_place_are_said_before_the_shot() {
+        var state by mutableStateOf(Samples.camera)
+        rule.setContent { Phone { CameraScreen(shown(state), nothing(), nothing(), Samples.now + 6_000) {} } }
+        rule.onNodeWithText("Time exact").assertTextContains("13:52:06, ±2 s")
+        rule.onNodeWithText("Inside site").assertTextContains("±16 ft, 9 s old")
+        state = Samples.unsure
+        rule.onNodeWithText("Time known").assertTextContains("13:52:06, ±2 h")
+        rule.onNodeWithText("Can’t tell: fence 400 ft away").assertTextContains("±410 ft, 1 min old")
+        rule.onNodeWithText("The phone said that this location is made up.").assertExists()
+        state = Samples.camera.copy(here = Samples.here(VerdictView("cannot_tell", null, 488, false)))
+        rule.onNodeWithText("Place known").assertExists()
+        state = Samples.camera.copy(here = Samples.here(VerdictView("outside", 12_190, 488, false)))
+        rule.onNodeWithText("Outside site").assertExists()
+        state = Samples.full
+        rule.onNodeWithText("Clock not checked yet").assertTextContains("13:52:06")
+        rule.onNodeWithText("Place off").assertTextContains("Taken without a place.")
+    }
+
+    @Test
+    fun the_lens_is_set_by_factors_and_a_flash_that_say_which_is_chosen() {
+        var state by mutableStateOf(Samples.camera)
+        val deeds = object : CameraDeeds by nothing<CameraDeeds>() {
+            override fun zoom(factor: Float) {
+                state = state.copy(setting = state.setting.copy(zoom = factor))
+            }
+
+            override fun flash(on: Boolean) {
+                state = state.copy(setting = state.setting.copy(flash = on))
+            }
+        }
+        rule.setContent { Phone { CameraScreen(shown(state), deeds, nothing(), Samples.now) {} } }
+        val large = { name: String -> rule.onNodeWithContentDescription(name).assertHeightIsAtLeast(56.dp).assertWidthIsAtLeast(56.dp) }
+        large("Zoom 1 times").assertIsSelected()
+        large("Zoom 0.6 times").assertIsNotSelected()
+        large("Zoom 2 times").assertIsNotSelected().performClick()
+        large("Zoom 2 times").assertIsSelected()
+        large("Zoom 1 times").assertIsNotSelected()
+        large("Flash is off").assertIsOff().performClick()
+        large("Flash is on").assertIsOn()
+        assertEquals(Setting(2f, true), state.setting)
+        state = state.copy(optics = Optics())
+        rule.onNodeWithContentDescription("Zoom 2 times").assertDoesNotExist()
+        rule.onNodeWithContentDescription("Flash is on").assertDoesNotExist()
+    }
+
+    @Test
+    fun now_says_of_the_next_punch_what_the_core_would_state() {
+        var state by mutableStateOf(Samples.off)
+        rule.setContent { Phone { NowScreen(shown(state), nothing(), nothing()) } }
+        rule.onNodeWithText("Inside site").assertExists()
+        rule.onNodeWithText("±16 ft, 3 s old").assertExists()
+        // On the clock the last punch is what counts.
+        state = Samples.working.copy(here = Samples.here(VerdictView("outside", 12_190, 488, false)))
+        rule.onNodeWithText("Inside site, ±16 ft").assertExists()
+        rule.onNodeWithText("Outside site").assertDoesNotExist()
+    }
+
+    @Test
+    fun what_waits_is_handed_over_and_shared_again() {
+        val done = ArrayList<String>()
+        val deeds = object : WaitingDeeds by nothing<WaitingDeeds>() {
+            override fun handOver() {
+                done += "hand over"
+            }
+
+            override fun share() {
+                done += "share"
+            }
+        }
+        var state by mutableStateOf(Samples.waiting)
+        rule.setContent { Phone { WaitingScreen(shown(state), deeds, {}, {}) } }
+        rule.onNodeWithText("Hand over").assertHeightIsAtLeast(64.dp).performClick()
+        state = state.copy(copying = true)
+        rule.onNodeWithText("Writing …").assertIsNotEnabled()
+        state = Samples.handed
+        rule.onNodeWithText("412 records and 63 photographs", substring = true).assertExists()
+        rule.onNodeWithText("Share the copy").performClick()
+        assertEquals(listOf("hand over", "share"), done)
+        state = state.copy(copy = state.copy?.copy(offered = false))
+        rule.onNodeWithText("Share the copy").assertDoesNotExist()
     }
 
     @Test

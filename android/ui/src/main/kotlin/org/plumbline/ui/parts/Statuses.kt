@@ -13,7 +13,6 @@ import androidx.compose.ui.text.TextStyle
 import androidx.compose.ui.unit.dp
 import org.plumbline.core.Custody
 import org.plumbline.core.VerdictView
-import org.plumbline.model.Place
 import org.plumbline.model.Words
 import org.plumbline.model.length
 import org.plumbline.ui.theme.Glyphs
@@ -37,38 +36,26 @@ fun custody(of: Custody, here: Boolean): Status {
 /** Where a punch was, against the fence: verdict, then accuracy. */
 @Composable
 fun verdict(of: VerdictView?): Status {
-    val (tokens, words) = Plumb.tokens to Plumb.words
-    val accuracy = of?.accuracyCm?.let { words.length(it) }
-    val far = of?.distanceCm?.let { words.length(it) }
-    val said = when (of?.verdict) {
-        "inside" -> Status(Glyphs.Inside, words("place.inside"), tokens.ok)
-        "outside" -> Status(Glyphs.Outside, words("place.outside"), tokens.attention)
-        "cannot_tell" -> Status(Glyphs.CannotTell, cannotTell(words, far), tokens.text2)
-        else -> return Status(Glyphs.NoPlace, words("place.none"), tokens.text2)
-    }
+    val words = Plumb.words
+    val said = of?.let { judged(it) } ?: return Status(Glyphs.NoPlace, words("place.none"), Plumb.tokens.text2)
+    val accuracy = of.accuracyCm?.let { words.length(it) }
     val mock = if (of.mock) " " + words("place.mock") else ""
     return said.copy(text = (if (accuracy == null) said.text else words("place.with", "what" to said.text, "accuracy" to accuracy)) + mock)
 }
 
-private fun cannotTell(words: Words, far: String?) = if (far == null) words("place.cannot_tell") else words("place.fence", "distance" to far)
-
-/** What the phone says about its place, before anything is done with it; [without] says what holds where it says none. */
+/** The verdict alone; none where there was no place to judge. */
 @Composable
-fun place(of: Place, now: Long, without: String): Pair<Status, String?> {
+internal fun judged(of: VerdictView): Status? {
     val (tokens, words) = Plumb.tokens to Plumb.words
-    return when (of) {
-        Place.Denied -> Status(Glyphs.NoPlace, words("place.denied"), tokens.attention) to without
-        Place.Off -> Status(Glyphs.NoPlace, words("place.off"), tokens.attention) to without
-        Place.Searching -> Status(Glyphs.CannotTell, words("place.searching"), tokens.text2) to null
-        is Place.Known -> {
-            val seconds = ((now - of.at) / 1000).coerceAtLeast(0)
-            val age = if (seconds < 60) words.count("age.seconds", seconds) else words.count("age.minutes", seconds / 60)
-            val quality = words("place.quality", "accuracy" to words.length(of.view.accuracyCm), "age" to age)
-            val mock = if (of.view.mock) words("place.mock") else null
-            Status(Glyphs.Inside, words("place.known"), if (mock == null) tokens.ok else tokens.attention) to (mock ?: quality)
-        }
+    return when (of.verdict) {
+        "inside" -> Status(Glyphs.Inside, words("place.inside"), tokens.ok)
+        "outside" -> Status(Glyphs.Outside, words("place.outside"), tokens.attention)
+        "cannot_tell" -> Status(Glyphs.CannotTell, cannotTell(words, of.distanceCm?.let { words.length(it) }), tokens.text2)
+        else -> null
     }
 }
+
+private fun cannotTell(words: Words, far: String?) = if (far == null) words("place.cannot_tell") else words("place.fence", "distance" to far)
 
 /** A status as shape and word, one thing to a screen reader. */
 @Composable

@@ -1,9 +1,6 @@
 package org.plumbline.ui.screens
 
-import androidx.compose.foundation.BorderStroke
 import androidx.compose.foundation.background
-import androidx.compose.foundation.border
-import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Column
@@ -13,15 +10,9 @@ import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
-import androidx.compose.foundation.shape.CircleShape
-import androidx.compose.foundation.shape.RoundedCornerShape
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
-import androidx.compose.ui.draw.clip
-import androidx.compose.ui.graphics.Color
-import androidx.compose.ui.semantics.Role
-import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
@@ -30,11 +21,11 @@ import org.plumbline.model.CameraState
 import org.plumbline.model.Shown
 import org.plumbline.model.bytes
 import org.plumbline.model.moment
-import org.plumbline.model.seconds
 import org.plumbline.ui.parts.ChoiceRow
 import org.plumbline.ui.parts.Frame
 import org.plumbline.ui.parts.IconTap
 import org.plumbline.ui.parts.Line
+import org.plumbline.ui.parts.Mock
 import org.plumbline.ui.parts.Notice
 import org.plumbline.ui.parts.SecondaryButton
 import org.plumbline.ui.parts.Shape
@@ -42,11 +33,11 @@ import org.plumbline.ui.parts.Sheet
 import org.plumbline.ui.parts.Sizes
 import org.plumbline.ui.parts.Status
 import org.plumbline.ui.parts.TextButton
-import org.plumbline.ui.parts.Thumb
 import org.plumbline.ui.parts.Tone
 import org.plumbline.ui.parts.Trouble
 import org.plumbline.ui.parts.custody
 import org.plumbline.ui.parts.place
+import org.plumbline.ui.parts.time
 import org.plumbline.ui.theme.CameraTokens
 import org.plumbline.ui.theme.Glyphs
 import org.plumbline.ui.theme.Icons
@@ -69,10 +60,11 @@ fun CameraScreen(shown: Shown<CameraState>, deeds: CameraDeeds, ways: CameraWays
                 Quality(shown.state, now, ways)
                 Box(Modifier.weight(1f).fillMaxWidth()) {
                     preview(Modifier.fillMaxSize())
+                    Zoom(shown.state, deeds, Modifier.align(Alignment.BottomCenter).padding(12.dp))
                     Refusal(shown, Modifier.align(Alignment.Center).padding(Sizes.gutter))
                 }
                 Where(shown.state, deeds)
-                Shutter(shown.state, deeds, ways)
+                Release(shown.state, deeds, ways)
                 Foot(shown.state)
             }
             Projects(shown.state, deeds)
@@ -84,18 +76,14 @@ fun CameraScreen(shown: Shown<CameraState>, deeds: CameraDeeds, ways: CameraWays
 @Composable
 private fun Quality(state: CameraState, now: Long, ways: CameraWays) {
     val words = Plumb.words
-    val checked = state.contact.takeIf { state.checked }?.let { words("camera.time.checked", "time" to words.moment(it)) }
-    val time = Status(
-        if (checked != null) Icons.ClockCheck else Icons.ClockAlert,
-        words.seconds(now),
-        if (checked != null) Plumb.tokens.ok else Plumb.tokens.attention,
-    )
-    val (where, quality) = place(state.place, now, words("camera.no_place"))
+    val (time, clock) = time(state.here, now)
+    val (where, quality) = place(state.here, now, words("camera.no_place"))
     Row(Modifier.fillMaxWidth().padding(end = 8.dp), Arrangement.spacedBy(4.dp), Alignment.CenterVertically) {
         IconTap(Icons.Back, words("back"), ways::back)
-        Measure(time, checked ?: words("camera.time.unchecked"), Modifier.weight(1f))
+        Measure(time, clock, Modifier.weight(1f))
         Measure(where, quality, Modifier.weight(1f))
     }
+    Mock(state.here, Modifier.padding(start = Sizes.gutter, end = Sizes.gutter, bottom = 10.dp))
 }
 
 @Composable
@@ -130,37 +118,6 @@ private fun Where(state: CameraState, deeds: CameraDeeds) {
         Shape(Icons.Link, Modifier.padding(end = 12.dp))
         Line(state.project?.name.orEmpty(), Modifier.weight(1f), Plumb.type.smallStrong, lines = 2)
         if (state.projects.size > 1) TextButton(Plumb.words("camera.change"), deeds::change)
-    }
-}
-
-@Composable
-private fun Shutter(state: CameraState, deeds: CameraDeeds, ways: CameraWays) {
-    val words = Plumb.words
-    Row(Modifier.fillMaxWidth().padding(horizontal = Sizes.gutter), Arrangement.SpaceBetween, Alignment.CenterVertically) {
-        val last = state.last
-        Box(Modifier.size(72.dp)) {
-            if (last != null) {
-                val kept = custody(last.state, last.here)
-                val spoken = words("camera.last_spoken", "state" to kept.text)
-                Thumb(
-                    last.id,
-                    Modifier.size(68.dp).border(2.dp, Color.White, RoundedCornerShape(8.dp)).clip(RoundedCornerShape(8.dp))
-                        .clickable(role = Role.Button) { ways.last(last.id) }.semantics { contentDescription = spoken },
-                    last.thumbnail,
-                )
-                Shape(kept.shape, Modifier.align(Alignment.BottomEnd).background(Color.Black, CircleShape).padding(2.dp), 20.dp, kept.color)
-            }
-        }
-        val ink = if (state.ready) Color.White else Plumb.tokens.edge
-        val spoken = words(if (state.busy) "camera.busy" else "camera.shoot")
-        Box(
-            Modifier.size(Sizes.shutter).border(BorderStroke(5.dp, ink), CircleShape).clip(CircleShape)
-                .clickable(state.ready, role = Role.Button, onClick = deeds::shoot).semantics { contentDescription = spoken },
-            Alignment.Center,
-        ) {
-            Box(Modifier.size(Sizes.shutter - 22.dp).background(ink, CircleShape))
-        }
-        Box(Modifier.size(72.dp))
     }
 }
 

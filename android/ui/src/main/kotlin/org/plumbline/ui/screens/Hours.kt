@@ -26,11 +26,11 @@ import org.plumbline.model.HoursState
 import org.plumbline.model.Project
 import org.plumbline.model.Shown
 import org.plumbline.model.between
-import org.plumbline.model.bytes
 import org.plumbline.model.date
 import org.plumbline.model.day
 import org.plumbline.model.hours
 import org.plumbline.model.text
+import org.plumbline.ui.parts.Copied
 import org.plumbline.ui.parts.Empty
 import org.plumbline.ui.parts.Field
 import org.plumbline.ui.parts.Frame
@@ -48,7 +48,6 @@ import org.plumbline.ui.parts.Sizes
 import org.plumbline.ui.parts.Status
 import org.plumbline.ui.parts.StatusLine
 import org.plumbline.ui.parts.TextButton
-import org.plumbline.ui.parts.Tone
 import org.plumbline.ui.parts.Trouble
 import org.plumbline.ui.parts.verdict
 import org.plumbline.ui.theme.Glyphs
@@ -188,15 +187,7 @@ private fun Copying(state: HoursState, deeds: HoursDeeds) {
     Column(Modifier.padding(Sizes.gutter, 16.dp), Arrangement.spacedBy(10.dp)) {
         Heading(words("hours.copy.title"))
         Line(words("hours.copy.what"), style = Plumb.type.small, color = Plumb.tokens.text2)
-        state.copy?.let { copy ->
-            val wrote = words(
-                "hours.copy.done",
-                "records" to words.number(copy.view.records.toLong()),
-                "photos" to words.number(copy.view.photos.toLong()),
-                "size" to words.bytes(copy.view.bytes),
-            )
-            Notice(wrote, text = words("hours.copy.place", "folder" to copy.folder), tone = Tone.Ok)
-        }
+        Copied(state.copy, deeds::share)
         val act = words(if (state.copying) "hours.copy.busy" else "hours.copy.act")
         SecondaryButton(act, deeds::copy, Modifier.fillMaxWidth(), Icons.Export, enabled = !state.copying)
     }

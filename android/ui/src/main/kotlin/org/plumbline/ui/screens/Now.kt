@@ -40,6 +40,7 @@ import org.plumbline.ui.parts.Frame
 import org.plumbline.ui.parts.Heading
 import org.plumbline.ui.parts.IconTap
 import org.plumbline.ui.parts.ListRow
+import org.plumbline.ui.parts.Mock
 import org.plumbline.ui.parts.PrimaryButton
 import org.plumbline.ui.parts.Rule
 import org.plumbline.ui.parts.SecondaryButton
@@ -129,20 +130,23 @@ private fun Clock(state: NowState, ways: NowWays) {
             Figure(state.worked)
         }
         DayLine(state.spans, state.now, state.clock != OnClock.Off, state.zone)
-        val (here, quality) = place(state.place, state.now, words("place.still"))
-        when {
-            state.place is Place.Denied || state.place is Place.Off -> {
-                StatusLine(here)
-                if (quality != null) Text(quality, style = Plumb.type.meta, color = Plumb.tokens.text2)
-            }
-            state.verdict != null -> StatusLine(verdict(state.verdict))
-            else -> {
-                StatusLine(here)
-                if (quality != null) Text(quality, style = Plumb.type.meta, color = Plumb.tokens.text2)
-            }
-        }
+        WherePunched(state)
     }
     CrewRow(state, ways)
+}
+
+/** On the clock, where the last punch was; before it, and where the phone says no place, where the next one would be. */
+@Composable
+private fun WherePunched(state: NowState) {
+    val hindered = state.here.place is Place.Denied || state.here.place is Place.Off
+    if (state.clock != OnClock.Off && state.verdict != null && !hindered) {
+        StatusLine(verdict(state.verdict))
+        return
+    }
+    val (where, quality) = place(state.here, state.here.asked, Plumb.words("place.still"))
+    StatusLine(where)
+    if (quality != null) Text(quality, style = Plumb.type.meta, color = Plumb.tokens.text2)
+    Mock(state.here)
 }
 
 @Composable

@@ -4,8 +4,11 @@ import androidx.compose.foundation.BorderStroke
 import androidx.compose.foundation.border
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.IntrinsicSize
 import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.fillMaxHeight
 import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.height
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.lazy.LazyColumn
@@ -27,6 +30,7 @@ import org.plumbline.model.Words
 import org.plumbline.model.bytes
 import org.plumbline.model.moment
 import org.plumbline.model.of
+import org.plumbline.ui.parts.Copied
 import org.plumbline.ui.parts.Empty
 import org.plumbline.ui.parts.Frame
 import org.plumbline.ui.parts.Line
@@ -46,7 +50,7 @@ import org.plumbline.ui.parts.iconOf
 import org.plumbline.ui.theme.Glyphs
 import org.plumbline.ui.theme.Plumb
 
-/** What waits: how much, that it is safe, what was not accepted, and a way to try now. */
+/** What waits: how much, that it is safe, what was not accepted, and two ways on: to try now, and to hand a copy over. */
 @Composable
 fun WaitingScreen(shown: Shown<WaitingState>, deeds: WaitingDeeds, onConflicts: () -> Unit, onBack: () -> Unit) {
     val words = Plumb.words
@@ -56,12 +60,17 @@ fun WaitingScreen(shown: Shown<WaitingState>, deeds: WaitingDeeds, onConflicts: 
         onBack = onBack,
         foot = {
             val act = words(if (state.trying) "waiting.trying" else "waiting.try")
-            PrimaryButton(act, deeds::tryNow, Modifier.fillMaxWidth(), enabled = !state.trying)
+            Row(Modifier.height(IntrinsicSize.Max), Arrangement.spacedBy(Sizes.gap)) {
+                PrimaryButton(act, deeds::tryNow, Modifier.weight(1f).fillMaxHeight(), enabled = !state.trying)
+                val over = words(if (state.copying) "hours.copy.busy" else "waiting.hand_over")
+                SecondaryButton(over, deeds::handOver, Modifier.fillMaxHeight(), enabled = !state.copying)
+            }
         },
     ) {
         LazyColumn(Modifier.weight(1f)) {
             item { if (state.items.isNotEmpty()) Summary(state) }
             item { Trouble(shown.fault, Modifier.padding(Sizes.gutter, 8.dp)) }
+            item { Copied(state.copy, deeds::share, Modifier.padding(Sizes.gutter - 4.dp, 6.dp)) }
             items(state.refusals, key = { it.action }) { Refused(it, deeds) }
             if (state.conflicts > 0) item { Disagreement(state.conflicts, onConflicts) }
             if (state.items.isEmpty()) {
