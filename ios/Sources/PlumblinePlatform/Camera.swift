@@ -12,6 +12,8 @@ public final class Camera: NSObject, Shutter, @unchecked Sendable {
   // All of it is touched on this queue alone.
   private let queue = DispatchQueue(label: "camera")
   private let output = AVCapturePhotoOutput()
+  private lazy var device = Camera.best()
+  private var times = 1.0
   private var isReady = false
   private var deliveries: [Int64: Delivery] = [:]
 
@@ -32,11 +34,28 @@ public final class Camera: NSObject, Shutter, @unchecked Sendable {
     queue.async { self.session.stopRunning() }
   }
 
-  public func shoot(into folder: URL) async throws -> URL {
+  /// What the lens can; nothing where the person does not allow the camera.
+  public func lens() async -> Lens {
+    guard await AVCaptureDevice.requestAccess(for: .video) else { return .plain }
+    return await withCheckedContinuation { waiting in
+      queue.async { waiting.resume(returning: self.device.map { Lens($0) } ?? .plain) }
+    }
+  }
+
+  public func zoom(to times: Double) async throws {
+    try await onQueue {
+      if self.isReady { try self.device?.zoom(to: times) }
+      self.times = times
+    }
+  }
+
+  public func shoot(into folder: URL, flash: Bool) async throws -> URL {
     let data = try await withCheckedThrowingContinuation { (waiting: CheckedContinuation<Data, any Error>) in
       queue.async {
         guard self.session.isRunning else { return waiting.resume(throwing: Trouble.notThere) }
         let settings = AVCapturePhotoSettings(format: [AVVideoCodecKey: AVVideoCodecType.jpeg])
+        // A mode that is not supported is an exception.
+        if flash, self.output.supportedFlashModes.contains(.on) { settings.flashMode = .on }
         let id = settings.uniqueID
         let delivery = Delivery { result in
           self.queue.async { self.deliveries[id] = nil }
@@ -52,23 +71,60 @@ public final class Camera: NSObject, Shutter, @unchecked Sendable {
   }
 
   private func connect() throws {
-    guard let device = AVCaptureDevice.default(.builtInWideAngleCamera, for: .video, position: .back) else {
-      throw Trouble.notThere
-    }
-    let input = try AVCaptureDeviceInput(device: device)
+    guard let device else { throw Trouble.notThere }
+    try join(AVCaptureDeviceInput(device: device))
+    isReady = true
+    // The preset gave the device another format, and with it its own first factor: of several lenses, the widest.
+    try? device.zoom(to: times)
+  }
+
+  private func join(_ input: AVCaptureDeviceInput) throws {
     session.beginConfiguration()
     defer { session.commitConfiguration() }
     session.sessionPreset = .photo
     guard session.canAddInput(input), session.canAddOutput(output) else { throw Trouble.notThere }
     session.addInput(input)
     session.addOutput(output)
-    isReady = true
+  }
+
+  /// The camera on the back with the most lenses.
+  private static func best() -> AVCaptureDevice? {
+    let types: [AVCaptureDevice.DeviceType] = [
+      .builtInTripleCamera, .builtInDualWideCamera, .builtInDualCamera, .builtInWideAngleCamera,
+    ]
+    let found = AVCaptureDevice.DiscoverySession(deviceTypes: types, mediaType: .video, position: .back).devices
+    return types.lazy.compactMap { type in found.first { $0.deviceType == type } }.first
   }
 
   private func onQueue(_ work: @escaping @Sendable () throws -> Void) async throws {
     try await withCheckedThrowingContinuation { (waiting: CheckedContinuation<Void, any Error>) in
       queue.async { waiting.resume(with: Result(catching: work)) }
     }
+  }
+}
+
+extension Lens {
+  fileprivate init(_ device: AVCaptureDevice) {
+    let reach = device.minAvailableVideoZoomFactor...device.maxAvailableVideoZoomFactor
+    self.init(zooms: Lens.choices.filter { reach.contains(device.wide * $0) }, hasFlash: device.hasFlash)
+  }
+}
+
+extension AVCaptureDevice {
+  /// The device's factor at which its wide lens is whole. Its own 1 is its widest lens, and from one lens to the next it
+  /// switches over at the next of these factors.
+  fileprivate var wide: CGFloat {
+    guard let at = constituentDevices.firstIndex(where: { $0.deviceType == .builtInWideAngleCamera }), at > 0 else {
+      return 1
+    }
+    return virtualDeviceSwitchOverVideoZoomFactors[at - 1].doubleValue
+  }
+
+  /// Zooms to so many times the wide lens.
+  fileprivate func zoom(to times: Double) throws {
+    try lockForConfiguration()
+    videoZoomFactor = min(max(wide * times, minAvailableVideoZoomFactor), maxAvailableVideoZoomFactor)
+    unlockForConfiguration()
   }
 }
 

@@ -39,14 +39,21 @@ final class Owner: Presence, @unchecked Sendable {
   func prove(_ reason: String) async -> Proof { lock.withLock { answer } }
 }
 
-/// A place that was measured when it is asked for.
-struct Here: Places {
-  let states: [Whereabouts]
+/// Where the phone is: it looks for the place and finds it, unless a test says otherwise.
+final class Ground: Places, @unchecked Sendable {
+  private let lock = NSLock()
+  private var states: [Whereabouts]?
+  private var isLasting = false
+
+  /// Where the phone is when somebody follows it next; `lasting` where it can be followed on.
+  func turn(_ states: Whereabouts..., lasting: Bool = false) {
+    lock.withLock { (self.states, isLasting) = (states, lasting) }
+  }
 
   func follow() -> AsyncStream<Whereabouts> {
     AsyncStream { stream in
-      for state in states { stream.yield(state) }
-      stream.finish()
+      for state in lock.withLock({ states }) ?? [.searching, .fix(Pocket.fix())] { stream.yield(state) }
+      if !lock.withLock({ isLasting }) { stream.finish() }
     }
   }
 }
@@ -61,7 +68,10 @@ final class Drawer: SettingsStore, @unchecked Sendable {
 
 /// A camera that has a real picture, each time another one.
 struct Album: Shutter {
-  func shoot(into folder: URL) async throws -> URL {
+  func lens() async -> Lens { .plain }
+  func zoom(to times: Double) async throws {}
+
+  func shoot(into folder: URL, flash: Bool = false) async throws -> URL {
     guard let picture = Bundle.module.url(forResource: "path", withExtension: "jpg", subdirectory: "Pictures") else {
       throw Said(text: "there is no picture")
     }
@@ -103,6 +113,7 @@ struct Pocket {
   let folder: URL
   let keys = Keys()
   let owner = Owner()
+  let ground = Ground()
   let drawer = Drawer()
   /// Ten seconds are over when it opens.
   let tenSeconds = Gate()
@@ -115,16 +126,21 @@ struct Pocket {
     }
   }
 
-  static let fix = Fix(
-    place: PlaceView(latE7: 371_000_000, lonE7: -1_220_000_000, accuracyCm: 500, mock: false, source: "gnss"),
-    at: Int64(Date().timeIntervalSince1970 * 1000), reduced: false)
+  /// A place that was measured so long ago.
+  static func fix(
+    latE7: Int64 = 371_000_000, accuracyCm: Int64 = 500, mock: Bool = false, age: Int64 = 0, reduced: Bool = false
+  ) -> Fix {
+    Fix(
+      place: PlaceView(latE7: latE7, lonE7: -1_220_000_000, accuracyCm: accuracyCm, mock: mock, source: "gnss"),
+      at: Int64(Date().timeIntervalSince1970 * 1000) - age, reduced: reduced)
+  }
 
   var phone: Phone {
     let gate = tenSeconds
     return Phone(
       home: folder.appendingPathComponent("store"), shots: folder.appendingPathComponent("shots"),
       exports: folder.appendingPathComponent("exports"), label: "Ana's phone", boot: nil, keystore: keys,
-      presence: owner, places: Here(states: [.searching, .fix(Pocket.fix)]), settings: drawer,
+      presence: owner, places: ground, settings: drawer,
       wait: { _ in await gate.pass() })
   }
 }

@@ -82,6 +82,32 @@ import Testing
     #expect(Civil.day("2026-12-31", plus: 1) == "2027-01-01")
   }
 
+  @Test func theTimeOfAShotIsSaidWithItsDoubt() {
+    let at: Int64 = 1_797_087_726_000  // 2026-12-12 15:02:06 UTC
+    func says(_ words: Words, _ earliest: Int64?, _ latest: Int64?) -> [String] {
+      let moment = MomentView(
+        stated: at, earliest: earliest.map { at + $0 }, latest: latest.map { at + $0 }, how: "anchored")
+      return [words.time(moment), words.clock(at, doubt: moment.doubt, zone: .gmt)]
+    }
+    #expect(says(english, -1_400, 1_400) == ["Time exact", "15:02:06, ±2 s"])
+    #expect(says(spanish, -1_400, 1_400) == ["Hora exacta", "15:02:06, ±2 s"])
+    #expect(says(english, -10_000, 10_000) == ["Time exact", "15:02:06, ±10 s"])
+    #expect(says(english, -10_001, 10_001) == ["Time known", "15:02:06, ±11 s"])
+    #expect(says(spanish, -61_000, 61_000) == ["Hora conocida", "15:02:06, ±2 min"])
+    #expect(says(english, -3_600_001, 3_600_001) == ["Time known", "15:02:06, ±2 h"])
+    #expect(says(english, -1_000, nil) == ["Clock not checked yet", "15:02:06"], "one bound is none")
+    #expect(says(spanish, nil, nil) == ["Reloj aún sin revisar", "15:02:06"])
+    #expect(english.time(nil) == "Clock not checked yet")
+  }
+
+  @Test func theLensIsSetInWords() {
+    #expect([0.6, 1, 2].map(english.zoom) == ["0.6×", "1×", "2×"])
+    #expect(english.zoomAloud(0.6) == "Zoom 0.6 times")
+    #expect(spanish.zoomAloud(2) == "Zoom de 2 aumentos")
+    #expect(english.flash(true) == "Flash is on")
+    #expect(spanish.flash(false) == "El flash está apagado")
+  }
+
   @Test func aMomentIsARangeOnlyWhereTheEvidenceLeavesOneOpen() {
     let at: Int64 = 1_797_087_720_000
     func moment(_ earliest: Int64, _ latest: Int64, how: String = "anchored") -> String {

@@ -95,9 +95,29 @@ public struct Fix: Equatable, Sendable {
   public func isFresh(at now: Int64) -> Bool { abs(now - at) <= Fix.longest }
 }
 
-/// Takes one picture into a file of its own.
+/// The camera: what its lens can, and one picture at a time into a file of its own.
 public protocol Shutter: Sendable {
-  func shoot(into folder: URL) async throws -> URL
+  func lens() async -> Lens
+  /// From here on the finder and the pictures are so many times the wide lens.
+  func zoom(to times: Double) async throws
+  func shoot(into folder: URL, flash: Bool) async throws -> URL
+}
+
+/// What a lens can.
+public struct Lens: Equatable, Sendable {
+  /// What a person may choose among, where the lens reaches it.
+  public static let choices = [0.6, 1, 2]
+  /// No zoom and no flash.
+  public static let plain = Lens(zooms: [1], hasFlash: false)
+
+  /// How many times the wide lens it can be at a touch, in their order; one alone is no choice.
+  public let zooms: [Double]
+  public let hasFlash: Bool
+
+  public init(zooms: [Double], hasFlash: Bool) {
+    self.zooms = zooms
+    self.hasFlash = hasFlash
+  }
 }
 
 /// Keeps what a person chose on this phone.

@@ -15,9 +15,12 @@ public final class CameraModel {
   }
 
   public private(set) var state = State.checking
-  public private(set) var whereabouts = Whereabouts.searching
+  /// Where the shot would be, and what the core would state of it.
+  public let standpoint: Standpoint
   public private(set) var sites: [Site] = []
-  public var site: Site?
+  public private(set) var lens = Lens.plain
+  public private(set) var zoom = 1.0
+  public private(set) var hasFlashOn = false
   public private(set) var last: PhotoView?
   public private(set) var isSealing = false
   /// A picture that was taken and is not sealed, and why.
@@ -30,12 +33,14 @@ public final class CameraModel {
   public init(app: AppModel, client: Client) {
     self.app = app
     self.client = client
+    standpoint = Standpoint(app: app, client: client)
   }
 
-  public var now: Int64 { app.phone.now() }
-
-  /// When the server last confirmed this phone's time; none where it never did.
-  public var timeChecked: Int64? { app.status?.contact }
+  /// Where photographs go.
+  public var site: Site? {
+    get { standpoint.site }
+    set { standpoint.site = newValue }
+  }
 
   public func load() async {
     switch await asking({ try await client.room() }) {
@@ -44,12 +49,17 @@ public final class CameraModel {
     }
     sites = (try? await Site.all(client)) ?? []
     site = site ?? sites.first { $0.id == app.settings.project } ?? sites.first
+    await standpoint.ask()
     await adopt()
   }
 
   /// Follows where the phone is; ends with its task.
-  public func follow() async {
-    for await now in app.phone.places.follow() { whereabouts = now }
+  public func follow() async { await standpoint.follow() }
+
+  /// Chooses where photographs go, by whose fence the place is judged from here on.
+  public func choose(_ site: Site) async {
+    self.site = site
+    await standpoint.ask()
   }
 
   public var canShoot: Bool {
@@ -57,13 +67,28 @@ public final class CameraModel {
     return site != nil && !isSealing && unsealed == nil
   }
 
+  /// Takes up a camera, which may stand as somebody left it.
+  public func take(up shutter: any Shutter) async {
+    lens = await shutter.lens()
+    await zoom(to: 1, shutter)
+  }
+
+  /// Zooms to one of the lens's factors; where the camera cannot, it stays as it is.
+  public func zoom(to times: Double, _ shutter: any Shutter) async {
+    guard lens.zooms.contains(times), (try? await shutter.zoom(to: times)) != nil else { return }
+    zoom = times
+  }
+
+  /// Switches the flash of the next pictures on or off.
+  public func switchFlash() { hasFlashOn = lens.hasFlash && !hasFlashOn }
+
   /// The shutter.
   public func shoot(_ shutter: any Shutter) async {
     guard canShoot, let site else { return }
     isSealing = true
-    let place = whereabouts.fix.flatMap { $0.isFresh(at: app.phone.now()) ? $0.place : nil }
+    let place = standpoint.place
     do {
-      let file = try await shutter.shoot(into: app.phone.shots)
+      let file = try await shutter.shoot(into: app.phone.shots, flash: hasFlashOn)
       await seal(file, site, .camera, place)
     } catch {
       state = .failed(Fault(error))

@@ -31,7 +31,8 @@ public final class NowModel {
   static let undoable = Duration.seconds(10)
 
   public private(set) var today = Shown<Today>()
-  public private(set) var whereabouts = Whereabouts.searching
+  /// Where a punch would be made, and what the core would state of it.
+  public let standpoint: Standpoint
   /// Where the newest own punch of today was, by the core.
   public private(set) var verdict: VerdictView?
   public var asked: Asked?
@@ -47,6 +48,7 @@ public final class NowModel {
   public init(app: AppModel, client: Client) {
     self.app = app
     self.client = client
+    standpoint = Standpoint(app: app, client: client)
   }
 
   public func load() async {
@@ -55,12 +57,23 @@ public final class NowModel {
     today.take(answer)
     readAt = wall
     verdict = await newestVerdict()
+    await stand()
     await app.refresh()
   }
 
   /// Follows where the phone is; ends with its task.
-  public func follow() async {
-    for await now in app.phone.places.follow() { whereabouts = now }
+  public func follow() async { await standpoint.follow() }
+
+  /// Where one would clock in: the site that was asked about, else the known one. None while one is on the clock.
+  public var proposed: Site? {
+    guard let today = today.value, today.state == .off else { return nil }
+    return asked?.site ?? known(today)
+  }
+
+  /// Lets the place be judged by the fence of where one would clock in.
+  public func stand() async {
+    standpoint.site = proposed
+    await standpoint.ask()
   }
 
   /// Now, by the core's clock: as it was when the day was read, and what went by since.
@@ -74,9 +87,7 @@ public final class NowModel {
   /// The first tap.
   public func ask(_ step: Step) {
     guard let today = today.value, !isBusy else { return }
-    let known =
-      today.sites.first { $0.id == app.settings.project } ?? (today.sites.count == 1 ? today.sites.first : nil)
-    let site = step == .clockIn ? known : today.site
+    let site = step == .clockIn ? known(today) : today.site
     let classification = step == .clockIn ? app.settings.classification : today.classification
     asked = Asked(step: step, site: site, classification: classification.flatMap { site?.allows($0) })
     fault = nil
@@ -145,9 +156,12 @@ public final class NowModel {
 
   public func cancel() { asked = nil }
 
-  /// A place that says where this is; none is no reason not to clock.
-  private var place: PlaceView? {
-    whereabouts.fix.flatMap { $0.isFresh(at: app.phone.now()) ? $0.place : nil }
+  /// None is no reason not to clock.
+  private var place: PlaceView? { standpoint.place }
+
+  /// Where one clocked in last, or the only site that there is.
+  private func known(_ today: Today) -> Site? {
+    today.sites.first { $0.id == app.settings.project } ?? (today.sites.count == 1 ? today.sites.first : nil)
   }
 
   private func clock(_ step: Step, _ request: ClockRequest) async {

@@ -75,6 +75,11 @@ public struct Format: Sendable {
   /// 1,240
   public func number(_ value: Int) -> String { decimal(Double(value), digits: 0) }
 
+  /// 0.6, or 2
+  public func times(_ factor: Double) -> String {
+    factor.formatted(.number.precision(.fractionLength(0...1)).locale(locale))
+  }
+
   private func decimal(_ value: Double, digits: Int) -> String {
     value.formatted(.number.precision(.fractionLength(digits)).locale(locale))
   }

@@ -37,26 +37,35 @@ extension Words {
 
   /// "Inside site, ±20 ft"
   public func place(_ verdict: VerdictView) -> String {
-    let what: String =
-      switch verdict.verdict {
-      case "inside": self["place.inside"]
-      case "outside": self["place.outside"]
-      case "no_place": self["place.none"]
-      default:
-        verdict.distanceCm.map { self["place.fence", ["distance": format.length(abs($0))]] }
-          ?? self["place.cannot_tell"]
-      }
+    let what = finding(verdict)
     guard let accuracy = verdict.accuracyCm else { return what }
     return mock(verdict.mock, self["place.with", ["what": what, "accuracy": format.length(accuracy)]])
   }
 
-  /// "Place known. ±16 ft, 3 s old"
-  public func place(_ whereabouts: Whereabouts, now: Int64) -> String {
+  /// "Inside site", before anything is recorded there.
+  public func place(_ verdict: VerdictView?, at whereabouts: Whereabouts) -> String {
     guard case .fix(let fix) = whereabouts else { return self[whereabouts == .off ? "place.off" : "place.searching"] }
+    guard let verdict, !verdict.isUnfenced else { return self[fix.reduced ? "place.about" : "place.known"] }
+    return finding(verdict)
+  }
+
+  /// "±16 ft, 3 s old"
+  public func quality(_ fix: Fix, now: Int64) -> String {
     let old = Int(max(now - fix.at, 0) / 1000)
     let age = old < 60 ? count("age.seconds", old) : count("age.minutes", old / 60)
-    let quality = self["place.quality", ["accuracy": format.length(fix.place.accuracyCm), "age": age]]
-    return mock(fix.place.mock, "\(self[fix.reduced ? "place.about" : "place.known"]). \(quality)")
+    return mock(
+      fix.place.mock, self["place.quality", ["accuracy": format.length(fix.place.accuracyCm), "age": age]])
+  }
+
+  /// "Inside site"
+  private func finding(_ verdict: VerdictView) -> String {
+    switch verdict.verdict {
+    case "inside": self["place.inside"]
+    case "outside": self["place.outside"]
+    case "no_place": self["place.none"]
+    default:
+      verdict.distanceCm.map { self["place.fence", ["distance": format.length(abs($0))]] } ?? self["place.cannot_tell"]
+    }
   }
 
   private func mock(_ isMock: Bool, _ text: String) -> String { isMock ? "\(text). \(self["place.mock"])" : text }
@@ -74,10 +83,31 @@ extension Words {
     return self["camera.plumb", ["degrees": number]]
   }
 
-  /// "Clock checked 09:12"
-  public func time(checked: Int64?) -> String {
-    checked.map { self["camera.time.checked", ["time": format.time($0)]] } ?? self["camera.time.unchecked"]
+  /// "Time exact": how well the core knows the time of a shot.
+  public func time(_ at: MomentView?) -> String {
+    guard let doubt = at?.doubt else { return self["camera.time.unchecked"] }
+    return self[doubt <= 10_000 ? "camera.time.exact" : "camera.time.known"]
   }
+
+  /// "09:41:06, ±2 s"; a doubt is not made smaller by writing it.
+  public func clock(_ now: Int64, doubt: Int64?, zone: TimeZone = .current) -> String {
+    let time = format.second(now, zone: zone)
+    guard let doubt else { return time }
+    let within = { (unit: Int64) in ["time": time, "n": format.number(Int((doubt + unit - 1) / unit))] }
+    return switch doubt {
+    case ...60_000: self["camera.time.seconds", within(1_000)]
+    case ...3_600_000: self["camera.time.minutes", within(60_000)]
+    default: self["camera.time.hours", within(3_600_000)]
+    }
+  }
+
+  /// "0.6×"
+  public func zoom(_ times: Double) -> String { self["camera.zoom.of", ["times": format.times(times)]] }
+
+  /// "Zoom 0.6 times"
+  public func zoomAloud(_ times: Double) -> String { self["camera.zoom", ["times": format.times(times)]] }
+
+  public func flash(_ isOn: Bool) -> String { self[isOn ? "camera.flash.on" : "camera.flash.off"] }
 
   @MainActor public func camera(_ model: CameraModel) -> String {
     if model.isSealing { return self["camera.busy"] }

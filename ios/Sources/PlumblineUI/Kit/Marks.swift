@@ -46,6 +46,23 @@ struct PlaceMark: View {
   private var isSure: Bool { verdict == "inside" || verdict == "outside" }
 }
 
+/// Where the phone is, before anything is recorded: against the fence where there is one.
+struct HereMark: View {
+  let standpoint: Standpoint
+  @Environment(\.theme) private var theme
+
+  var body: some View {
+    if let verdict = standpoint.here?.verdict, standpoint.whereabouts.fix != nil, !verdict.isUnfenced {
+      PlaceMark(verdict: verdict.verdict)
+    } else {
+      let isKnown = standpoint.whereabouts.fix != nil
+      Image(systemName: isKnown ? "location" : "location.slash")
+        .foregroundStyle(isKnown ? theme.ink.ok.color : theme.ink.attention.color)
+        .accessibilityHidden(true)
+    }
+  }
+}
+
 /// A verdict and its accuracy: "Inside site, ±20 ft".
 struct VerdictLine: View {
   let verdict: VerdictView
@@ -55,6 +72,39 @@ struct VerdictLine: View {
     HStack(spacing: 8) {
       PlaceMark(verdict: verdict.verdict)
       Text(verbatim: theme.words.place(verdict)).font(.body.weight(theme.strong))
+    }
+    .accessibilityElement(children: .combine)
+  }
+}
+
+/// What the core would say of the place, and how well that is known: "Inside site", "±16 ft, 3 s old".
+struct HereLine: View {
+  let standpoint: Standpoint
+  @Environment(\.theme) private var theme
+
+  var body: some View {
+    QualityLine(
+      title: theme.words.place(standpoint.here?.verdict, at: standpoint.whereabouts),
+      detail: standpoint.whereabouts.fix.map { theme.words.quality($0, now: standpoint.now) }
+    ) { HereMark(standpoint: standpoint) }
+  }
+}
+
+/// What the evidence would be worth: its mark, the word for it, and the figures.
+struct QualityLine<Mark: View>: View {
+  let title: String
+  let detail: String?
+  @ViewBuilder let mark: () -> Mark
+
+  @Environment(\.theme) private var theme
+
+  var body: some View {
+    HStack(spacing: 8) {
+      mark()
+      VStack(alignment: .leading, spacing: 0) {
+        Text(verbatim: title).font(.body.weight(theme.strong))
+        if let detail { Text(verbatim: detail).font(.callout.monospacedDigit()) }
+      }
     }
     .accessibilityElement(children: .combine)
   }

@@ -26,16 +26,14 @@ struct CameraView: View {
   }
 
   private var quality: some View {
-    HStack(alignment: .top, spacing: Size.gutter) {
-      QualityLine(
-        symbol: model.timeChecked == nil ? "clock.badge.questionmark" : "clock.badge.checkmark",
-        isGood: model.timeChecked != nil, text: theme.words.time(checked: model.timeChecked))
-      QualityLine(
-        symbol: model.whereabouts.fix == nil ? "location.slash" : "location", isGood: model.whereabouts.fix != nil,
-        text: theme.words.place(model.whereabouts, now: model.now))
+    TimelineView(.periodic(from: Date(timeIntervalSince1970: 0), by: 1)) { _ in
+      HStack(alignment: .top, spacing: Size.gutter) {
+        TimeLine(standpoint: model.standpoint)
+        HereLine(standpoint: model.standpoint)
+      }
+      .frame(maxWidth: .infinity, alignment: .leading)
+      .padding(Size.gutter)
     }
-    .frame(maxWidth: .infinity, alignment: .leading)
-    .padding(Size.gutter)
   }
 
   @ViewBuilder private var finder: some View {
@@ -48,10 +46,23 @@ struct CameraView: View {
           text: theme.words["camera.full.way", ["free": theme.format.bytes(room.free)]]
         ).padding(Size.gutter)
       case .failed(let fault): FaultNote(fault: fault).padding(Size.gutter)
-      case .ready: tools.finder { shoot() }.accessibilityLabel(Text(verbatim: theme.words["camera.finder"]))
+      case .ready:
+        tools.finder { shoot() }
+          .accessibilityLabel(Text(verbatim: theme.words["camera.finder"]))
+          .task { await model.take(up: tools.shutter) }
+          .overlay(alignment: .bottom) { zoom }
       }
     }
     .frame(maxWidth: .infinity, maxHeight: .infinity)
+  }
+
+  @ViewBuilder private var zoom: some View {
+    if model.lens.zooms.count > 1 {
+      ZoomPill(zooms: model.lens.zooms, chosen: model.zoom) { times in
+        Task { await model.zoom(to: times, tools.shutter) }
+      }
+      .padding(Size.gap)
+    }
   }
 
   private func shoot() { Task { await model.shoot(tools.shutter) } }
@@ -85,7 +96,11 @@ struct CameraView: View {
         ShutterButton(isSealing: model.isSealing) { shoot() }
           .disabled(!model.canShoot)
         Spacer()
-        Color.clear.frame(width: Size.action, height: Size.action)
+        if model.lens.hasFlash {
+          FlashButton(isOn: model.hasFlashOn) { model.switchFlash() }
+        } else {
+          Color.clear.frame(width: Size.action, height: Size.action)
+        }
       }
       Text(verbatim: theme.words.camera(model)).font(.callout).multilineTextAlignment(.center)
     }
@@ -93,19 +108,22 @@ struct CameraView: View {
   }
 }
 
-private struct QualityLine: View {
-  let symbol: String
-  let isGood: Bool
-  let text: String
+/// How well the time of a shot would be known, and the clock that it would have.
+private struct TimeLine: View {
+  let standpoint: Standpoint
+  @Environment(\.theme) private var theme
 
   var body: some View {
-    HStack(alignment: .firstTextBaseline, spacing: 8) {
-      Image(systemName: symbol)
-        .foregroundStyle(isGood ? Palette.of(.dark).ok.color : Palette.of(.dark).attention.color)
+    let doubt = standpoint.here?.at.doubt
+    QualityLine(
+      title: theme.words.time(standpoint.here?.at),
+      detail: standpoint.clock.map { theme.words.clock($0, doubt: doubt) }
+    ) {
+      Image(systemName: doubt == nil ? "clock.badge.questionmark" : "clock.badge.checkmark")
+        .foregroundStyle(doubt == nil ? theme.ink.attention.color : theme.ink.ok.color)
         .accessibilityHidden(true)
-      Text(verbatim: text).font(.callout.weight(.semibold))
     }
-    .accessibilityElement(children: .combine)
+    .accessibilityAddTraits(.updatesFrequently)
   }
 }
 
@@ -131,7 +149,7 @@ private struct ShutterButton: View {
 }
 
 private struct SiteSheet: View {
-  @Bindable var model: CameraModel
+  let model: CameraModel
   @Environment(\.theme) private var theme
   @Environment(\.dismiss) private var dismiss
 
@@ -140,7 +158,7 @@ private struct SiteSheet: View {
       VStack(alignment: .leading) {
         ForEach(model.sites) { site in
           ChoiceRow(title: site.name, isChosen: site == model.site) {
-            model.site = site
+            Task { await model.choose(site) }
             dismiss()
           }
         }

@@ -63,6 +63,7 @@ struct NowView: View {
     }
     .task(id: app.changes.mark(NowModel.topics)) { await model.load() }
     .task { await model.follow() }
+    .task(id: model.proposed) { await model.stand() }
   }
 }
 
@@ -76,7 +77,7 @@ private struct ClockFace: View {
 
   var body: some View {
     VStack(alignment: .leading, spacing: Size.gap) {
-      if let site = today.site {
+      if let site = today.site ?? model.proposed {
         VStack(alignment: .leading, spacing: 4) {
           Text(verbatim: site.name).font(.title2.weight(theme.strong))
           if let classification = today.classification { Text(verbatim: classification).font(.body) }
@@ -99,9 +100,14 @@ private struct ClockFace: View {
       }
       if let verdict = model.verdict {
         VerdictLine(verdict: verdict)
-      } else if model.whereabouts == .off {
+      } else if model.standpoint.whereabouts == .off {
         Text(verbatim: "\(theme.words["place.off"]). \(theme.words["place.still"])").foregroundStyle(
           theme.ink.text2.color)
+      } else if today.state == .off {
+        // Its age, too.
+        TimelineView(.periodic(from: Date(timeIntervalSince1970: 0), by: 5)) { _ in
+          HereLine(standpoint: model.standpoint)
+        }
       }
     }
     .frame(maxWidth: .infinity, alignment: .leading)

@@ -9,11 +9,30 @@ public let AVVideoCodecKey = ""
 
 public final class AVCaptureDevice: @unchecked Sendable {
   public enum Position: Int, Sendable { case unspecified, back, front }
-  public struct DeviceType: Sendable { public static let builtInWideAngleCamera = Self() }
-  public static func requestAccess(for type: AVMediaType) async -> Bool { fatalError() }
-  public static func `default`(_ type: DeviceType, for media: AVMediaType?, position: Position) -> AVCaptureDevice? {
-    fatalError()
+  public enum FlashMode: Int, Sendable { case off, on, auto }
+  public struct DeviceType: RawRepresentable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let builtInWideAngleCamera = Self(rawValue: ""), builtInDualCamera = Self(rawValue: "")
+    public static let builtInDualWideCamera = Self(rawValue: ""), builtInTripleCamera = Self(rawValue: "")
   }
+  public final class DiscoverySession {
+    public init(deviceTypes: [DeviceType], mediaType: AVMediaType?, position: Position) {}
+    public var devices: [AVCaptureDevice] { fatalError() }
+  }
+  public static func requestAccess(for type: AVMediaType) async -> Bool { fatalError() }
+  public var deviceType: DeviceType { fatalError() }
+  public var constituentDevices: [AVCaptureDevice] { fatalError() }
+  public var virtualDeviceSwitchOverVideoZoomFactors: [NSNumber] { fatalError() }
+  public var minAvailableVideoZoomFactor: CGFloat { fatalError() }
+  public var maxAvailableVideoZoomFactor: CGFloat { fatalError() }
+  public var videoZoomFactor: CGFloat {
+    get { fatalError() }
+    set {}
+  }
+  public var hasFlash: Bool { fatalError() }
+  public func lockForConfiguration() throws {}
+  public func unlockForConfiguration() {}
 }
 
 open class AVCaptureInput {}
@@ -38,12 +57,17 @@ public final class AVCaptureSession: @unchecked Sendable {
 public final class AVCapturePhotoSettings {
   public init(format: [String: Any]?) {}
   public var uniqueID: Int64 { fatalError() }
+  public var flashMode: AVCaptureDevice.FlashMode {
+    get { fatalError() }
+    set {}
+  }
 }
 public final class AVCapturePhoto { public func fileDataRepresentation() -> Data? { fatalError() } }
 public protocol AVCapturePhotoCaptureDelegate: NSObjectProtocol {
   func photoOutput(_ output: AVCapturePhotoOutput, didFinishProcessingPhoto photo: AVCapturePhoto, error: (any Error)?)
 }
 public final class AVCapturePhotoOutput: AVCaptureOutput {
+  public var supportedFlashModes: [AVCaptureDevice.FlashMode] { fatalError() }
   public func capturePhoto(with settings: AVCapturePhotoSettings, delegate: any AVCapturePhotoCaptureDelegate) {}
 }
 

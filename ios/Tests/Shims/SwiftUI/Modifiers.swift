@@ -134,6 +134,7 @@ public struct AccessibilityTraits: SetAlgebra, Sendable, OptionSet {
   public let rawValue: Int
   public init(rawValue: Int) { self.rawValue = rawValue }
   public static let isHeader = Self(rawValue: 1), isSelected = Self(rawValue: 2)
+  public static let updatesFrequently = Self(rawValue: 4)
 }
 public struct TextInputAutocapitalization: Sendable { public static var never: Self { Self() } }
 /// UIKit's in truth; SwiftUI brings UIKit along.

@@ -60,6 +60,12 @@ public struct EveryMinuteTimelineSchedule: TimelineSchedule {}
 extension TimelineSchedule where Self == EveryMinuteTimelineSchedule {
   public static var everyMinute: EveryMinuteTimelineSchedule { EveryMinuteTimelineSchedule() }
 }
+public struct PeriodicTimelineSchedule: TimelineSchedule {}
+extension TimelineSchedule where Self == PeriodicTimelineSchedule {
+  public static func periodic(from startDate: Date, by interval: TimeInterval) -> PeriodicTimelineSchedule {
+    PeriodicTimelineSchedule()
+  }
+}
 public struct TimelineView<Schedule: TimelineSchedule, Content: View>: Leaf {
   public struct Context { public var date: Date { fatalError() } }
   public init(_ schedule: Schedule, @ViewBuilder content: @escaping (Context) -> Content) {}
@@ -132,4 +138,8 @@ extension InsettableShape {
 }
 public struct Rectangle: InsettableShape, Leaf { public nonisolated init() {} }
 public struct Circle: InsettableShape, Leaf { public nonisolated init() {} }
+public enum RoundedCornerStyle: Sendable { case circular, continuous }
+public struct Capsule: InsettableShape, Leaf {
+  public nonisolated init(style: RoundedCornerStyle = .continuous) {}
+}
 public struct RoundedRectangle: InsettableShape, Leaf { public nonisolated init(cornerRadius: CGFloat) {} }
