@@ -35,18 +35,20 @@ class Sharing(private val context: Context, private val address: (File) -> Uri) 
         folder.mkdirs()
         val file = File(folder, "${copy.name}.zip")
         try {
-            ZipOutputStream(file.outputStream().buffered()).use { zip ->
-                for (part in copy.walk().filter(File::isFile)) {
-                    zip.putNextEntry(ZipEntry("${copy.name}/${part.relativeTo(copy).invariantSeparatorsPath}"))
-                    part.inputStream().use { it.copyTo(zip) }
-                    zip.closeEntry()
-                }
-            }
+            ZipOutputStream(file.outputStream().buffered()).use { it.fill(copy) }
         } catch (_: IOException) {
             sweep()
             throw Fault.StorageFull()
         }
         return file
+    }
+
+    private fun ZipOutputStream.fill(copy: File) {
+        for (part in copy.walk().filter(File::isFile)) {
+            putNextEntry(ZipEntry("${copy.name}/${part.relativeTo(copy).invariantSeparatorsPath}"))
+            part.inputStream().use { it.copyTo(this) }
+            closeEntry()
+        }
     }
 
     private fun intent(uri: Uri) = Intent(Intent.ACTION_SEND).setType("application/zip").putExtra(Intent.EXTRA_STREAM, uri)

@@ -161,7 +161,11 @@ object Samples {
 
     /** Far from the fence, an hour unsure, zoomed and flashing: the longest lines. */
     val unsure = camera.copy(
-        here = here(VerdictView("cannot_tell", 12_190, 12_500, true), 5_400_000, Place.Known(fix.view.copy(accuracyCm = 12_500, mock = true), now - 61_000)),
+        here = here(
+            VerdictView("cannot_tell", 12_190, 12_500, true),
+            5_400_000,
+            Place.Known(fix.view.copy(accuracyCm = 12_500, mock = true), now - 61_000),
+        ),
         setting = Setting(2f, true),
     )
     val full = camera.copy(room = RoomView(212_000_000u, 262_000_000u, false), here = nowhere, optics = Optics())
@@ -178,7 +182,11 @@ object Samples {
     )
     val handed = waiting.copy(
         refusals = emptyList(), conflicts = 0,
-        copy = Copy("/storage/emulated/0/Android/data/org.plumbline.app/files/copies/plumbline-2026-12-10", ExportAllView(412u, 63u, 0u, 240_000_000u), true),
+        copy = Copy(
+            "/storage/emulated/0/Android/data/org.plumbline.app/files/copies/plumbline-2026-12-10",
+            ExportAllView(412u, 63u, 0u, 240_000_000u),
+            offered = true,
+        ),
     )
 
     private fun field(name: String, form: String, merge: String = "last", max: Long? = 2000, owes: Boolean = false) =
