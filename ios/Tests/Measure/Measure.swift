@@ -40,7 +40,9 @@ struct Measure {
 
   /// How long the work took each time, in milliseconds; the first `warm` times are left out, because they pay for what is
   /// kept.
-  static func timed(_ warm: Int, _ many: Int, _ work: () async throws -> Void) async throws -> [Double] {
+  static func timed(
+    isolation: isolated (any Actor)? = #isolation, _ warm: Int, _ many: Int, _ work: () async throws -> Void
+  ) async throws -> [Double] {
     var all: [Double] = []
     let clock = ContinuousClock()
     for _ in 0..<(warm + many) {

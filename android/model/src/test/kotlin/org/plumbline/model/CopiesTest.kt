@@ -2,7 +2,6 @@ package org.plumbline.model
 
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.runBlocking
-import org.junit.jupiter.api.AfterEach
 import org.junit.jupiter.api.Test
 import org.plumbline.core.ClockRequest
 import org.plumbline.protocol.Fault
@@ -14,20 +13,7 @@ import kotlin.test.assertNull
 import kotlin.test.assertTrue
 
 /** Copies that leave the phone, by the app's own models over the real core. */
-class CopiesTest {
-    private val folder = temporary()
-    private val server = Server(File(folder, "server"))
-    private val office = Office(File(folder, "office"), server)
-    private val phone = Phone(File(folder, "phone").apply { mkdirs() }, server.port)
-
-    @AfterEach
-    fun away() {
-        phone.close()
-        office.close()
-        server.close()
-        folder.deleteRecursively()
-    }
-
+class CopiesTest : FieldTest() {
     private suspend fun punched() {
         val harbor = office.project("Harbor Outfall 2")
         phone.enrol(office.invite("Nico", listOf(harbor)))

@@ -2,7 +2,6 @@ package org.plumbline.model
 
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.runBlocking
-import org.junit.jupiter.api.AfterEach
 import org.junit.jupiter.api.Test
 import org.plumbline.core.PlaceView
 import org.plumbline.core.VerdictView
@@ -15,20 +14,7 @@ import kotlin.test.assertNull
 private const val LONG_SINCE = 300_000L
 
 /** What the core would state before a shot or a punch, as the app's own models show it. */
-class HereTest {
-    private val folder = temporary()
-    private val server = Server(File(folder, "server"))
-    private val office = Office(File(folder, "office"), server)
-    private val phone = Phone(File(folder, "phone").apply { mkdirs() }, server.port)
-
-    @AfterEach
-    fun away() {
-        phone.close()
-        office.close()
-        server.close()
-        folder.deleteRecursively()
-    }
-
+class HereTest : FieldTest() {
     private fun put(accuracy: Long, latE7: Long = 476_000_000, mock: Boolean = false, at: Long = System.currentTimeMillis()) {
         phone.device.place.value = Place.Known(PlaceView(latE7, -1_223_000_000, accuracy, mock, "gnss"), at)
     }

@@ -8,7 +8,6 @@ import kotlinx.serialization.json.boolean
 import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.put
 import kotlinx.serialization.json.putJsonObject
-import org.junit.jupiter.api.AfterEach
 import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Test
 import org.plumbline.core.ClockRequest
@@ -42,21 +41,9 @@ private const val EIGHT_HOURS = 8 * 3600L
  * What a crew's phone must do, by the app's own models over the real core, against the real server. The same list, named
  * alike, is in mobile-bindings/tests and ios/Tests: `cargo xtask tidy` holds the three equal.
  */
-class ScenariosTest {
-    private val folder = temporary()
-    private val server = Server(File(folder, "server"))
-    private val office = Office(File(folder, "office"), server)
-    private val phone = Phone(File(folder, "phone").apply { mkdirs() }, server.port)
+class ScenariosTest : FieldTest() {
     private val harbor = office.project("Harbor Outfall 2")
     private val lastMonday = LocalDate.now(ZoneOffset.UTC).with(TemporalAdjusters.previous(DayOfWeek.MONDAY)).minusWeeks(1)
-
-    @AfterEach
-    fun away() {
-        phone.close()
-        office.close()
-        server.close()
-        folder.deleteRecursively()
-    }
 
     private fun scenario(what: suspend () -> Unit) = runBlocking(Dispatchers.Default) { what() }
 
