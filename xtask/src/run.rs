@@ -82,8 +82,8 @@ pub fn run(workspace: &Workspace, options: Options) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens the phone's window on the demonstration, the office's beside it where that is built, and stays until the phone's is
-/// closed.
+/// Opens the phone's window on the demonstration, the office's beside it where that can be built, and stays until the phone's
+/// is closed.
 fn phone(workspace: &Workspace, fresh: bool) -> Result<(), String> {
     if cfg!(target_os = "linux") && env::var_os("DISPLAY").is_none() {
         return Err(
@@ -92,19 +92,23 @@ fn phone(workspace: &Workspace, fresh: bool) -> Result<(), String> {
     }
     let java = kotlin::window(workspace)?;
     build(workspace, DEMO)?;
+    let beside = desktop::prepare(workspace).and_then(|()| build(workspace, [desktop::PACKAGE; 2]));
+    if let Err(why) = &beside {
+        eprintln!("\nThe office's window is not shown beside the phone: {why}");
+    }
     let programs = workspace.target.join("debug");
     let folder = workspace.root.join("target/demo");
-    let (organisation, home, office) = (folder.join("organisation"), folder.join("phone"), folder.join("inviter"));
+    let (organisation, home, inviter) = (folder.join("organisation"), folder.join("phone"), folder.join("inviter"));
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let program = || Command::new(programs.join(format!("plumbline-demo{}", env::consts::EXE_SUFFIX)));
 
     eprintln!("\nA demonstration organisation: made at the first start, in about a minute, and kept for the next.");
     if fresh {
-        forget(&[&home, &office])?;
+        forget(&[&home, &inviter])?;
     }
-    if fresh || !office.exists() {
+    if fresh || !inviter.exists() {
         let mut enrol = program();
-        enrol.arg(&organisation).args(fresh.then_some("--fresh")).arg("--enrol").arg(&office);
+        enrol.arg(&organisation).args(fresh.then_some("--fresh")).arg("--enrol").arg(&inviter);
         enrol.args(["--passphrase-env", PASSPHRASE]).env(PASSPHRASE, OPEN).stdin(Stdio::null()).stdout(Stdio::null());
         succeed(&mut enrol)?;
     }
@@ -114,15 +118,15 @@ fn phone(workspace: &Workspace, fresh: bool) -> Result<(), String> {
     let ready = demo.ready()?;
     if ready.made {
         demo.end()?;
-        forget(&[&home, &office])?;
+        forget(&[&home, &inviter])?;
         return Err(
             "the demonstration was made anew, and its phone is gone with the old one: start this again".to_owned()
         );
     }
-    let mut desktop = beside(&programs, &folder.join("desktop"), &ready);
+    let mut desktop = beside.ok().and_then(|()| office(&programs, &folder.join("desktop"), &ready));
     eprintln!("\nThe phone is a foreman's. What it does shows in the office's window, Today and Photographs.");
     eprintln!("Close the phone's window to end; all of it is kept in\n  {}", folder.display());
-    let shown = kotlin::show(java, &home, &office, OPEN);
+    let shown = kotlin::show(java, &home, &inviter, OPEN);
     if let Some(desktop) = &mut desktop {
         // Its store is safe whenever it ends.
         let _ = desktop.kill();
@@ -132,14 +136,10 @@ fn phone(workspace: &Workspace, fresh: bool) -> Result<(), String> {
     shown
 }
 
-/// The office's window, where its program is built.
-fn beside(programs: &Path, home: &Path, ready: &Ready) -> Option<Child> {
-    let program = programs.join(format!("{}{}", desktop::PACKAGE, env::consts::EXE_SUFFIX));
-    if !program.exists() {
-        eprintln!("\nThe office's window is not built: `cargo xtask run` builds it, then it opens beside the phone.");
-        return None;
-    }
+/// The office's window.
+fn office(programs: &Path, home: &Path, ready: &Ready) -> Option<Child> {
     let invite = (!(home.exists() && ready.known)).then_some(&ready.invite);
+    let program = programs.join(format!("{}{}", desktop::PACKAGE, env::consts::EXE_SUFFIX));
     Command::new(program).env(HOME, home).args(invite).spawn().ok()
 }
 

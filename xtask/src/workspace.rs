@@ -88,12 +88,16 @@ pub fn works(program: &str, words: &[&str]) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// The command as a person would type it, scripts of several lines left out.
+/// Longer words tell nobody anything: a list of a hundred archives.
+const LONG: usize = 300;
+
+/// The command as a person would type it, scripts and whatever is longer than a line or two left out.
 pub fn said(command: &Command) -> String {
     let program = PathBuf::from(command.get_program());
     let name = program.file_name().unwrap_or(command.get_program()).to_string_lossy().into_owned();
     let words = command.get_args().map(|word| word.to_string_lossy());
-    words.fold(name, |line, word| line + " " + if word.contains('\n') { "'...'" } else { &*word })
+    let unread = |word: &str| word.contains('\n') || word.len() > LONG;
+    words.fold(name, |line, word| line + " " + if unread(&word) { "'...'" } else { &*word })
 }
 
 fn user_cache() -> Option<PathBuf> {

@@ -325,7 +325,7 @@ import Testing
       #expect(signed.person.state == .signed)
 
       await hours.takeCopy()
-      let copy = try #require(hours.copy)
+      let copy = try #require(hours.copy?.folder)
       for file in ["records/punch.jsonl", "records/week.jsonl"] {
         let text = try String(contentsOf: copy.appendingPathComponent(file), encoding: .utf8)
         #expect(text.isEmpty == false, "\(file)")

@@ -42,7 +42,7 @@ public final class HoursModel {
 
   public private(set) var week = Shown<Week>()
   public private(set) var fault: Fault?
-  public private(set) var copy: URL?
+  public private(set) var copy: Copy?
   public private(set) var isBusy = false
   public private(set) var date: String
 
@@ -83,8 +83,8 @@ public final class HoursModel {
   public func takeCopy() async {
     guard !isBusy else { return }
     isBusy = true
-    switch await Copies.write(client, into: app.phone.exports) {
-    case .success(let folder): (copy, fault) = (folder, nil)
+    switch await Copy.write(client, into: app.phone.exports) {
+    case .success(let copy): (self.copy, fault) = (copy, nil)
     case .failure(let fault): self.fault = fault
     }
     isBusy = false

@@ -38,7 +38,7 @@ public final class WaitingModel {
   public private(set) var sent: SyncView?
   public private(set) var fault: Fault?
   /// A copy of everything, once it is written.
-  public private(set) var copy: URL?
+  public private(set) var copy: Copy?
   public private(set) var isCopying = false
 
   private let app: AppModel
@@ -100,8 +100,8 @@ public final class WaitingModel {
   public func handOver() async {
     guard !isCopying else { return }
     isCopying = true
-    switch await Copies.write(client, into: app.phone.exports) {
-    case .success(let folder): (copy, fault) = (folder, nil)
+    switch await Copy.write(client, into: app.phone.exports) {
+    case .success(let copy): (self.copy, fault) = (copy, nil)
     case .failure(let fault): self.fault = fault
     }
     isCopying = false

@@ -52,6 +52,22 @@ struct Note: View {
   }
 }
 
+/// A copy that was written: what is not in it, that anybody can read it, and the way to give it away.
+struct CopyShare: View {
+  let copy: Copy
+  @Environment(\.theme) private var theme
+
+  var body: some View {
+    VStack(alignment: .leading, spacing: 4) {
+      if copy.missing > 0 { Text(verbatim: theme.words.count("hours.copy.missing", Int(copy.missing))) }
+      Text(verbatim: theme.words["hours.copy.clear"])
+      ShareLink(item: copy.folder) {
+        Text(verbatim: theme.words["share"]).frame(maxWidth: .infinity, minHeight: Size.least)
+      }
+    }
+  }
+}
+
 /// A fault in words.
 struct FaultNote: View {
   let fault: Fault

@@ -24,9 +24,7 @@ struct HoursView: View {
           }
           if let fault = model.fault { FaultNote(fault: fault) }
           if let copy = model.copy {
-            ShareLink(item: copy) {
-              Text(verbatim: theme.words["share"]).frame(maxWidth: .infinity, minHeight: Size.least)
-            }
+            CopyShare(copy: copy)
           } else {
             WideButton(title: theme.words["hours.copy.act"], symbol: "square.and.arrow.down") {
               Task { await model.takeCopy() }

@@ -76,7 +76,7 @@ struct WaitingView: View {
   private var actions: some View {
     VStack(spacing: Size.gap) {
       if let copy = model.copy {
-        ShareLink(item: copy) { Text(verbatim: theme.words["share"]).frame(maxWidth: .infinity, minHeight: Size.least) }
+        CopyShare(copy: copy)
       }
       HStack(spacing: Size.gap) {
         if model.isSending {

@@ -30,23 +30,22 @@ class Drive(program: File, home: File, passphrase: String) : AutoCloseable {
 
     private fun json(value: Any) = if (value is Number) JsonPrimitive(value) else JsonPrimitive(value.toString())
 
-    /** A link that adds a phone for somebody with this role, and their name. */
-    fun invite(role: String): Pair<String, String> {
+    /** The crew whose foreman has the phone: always the same one. */
+    private val crew = list("crew").first { it.field("foreman") != null }
+
+    /** A link that adds a phone for the crew's foreman, and their name. */
+    fun invite(): Pair<String, String> {
         call("sync")
-        val members = call("list", "kind" to "member", "limit" to 200).jsonObject.getValue("records") as JsonArray
-        val member = members.map { it.jsonObject }.first { it.field("role") == role }
-        val id = member.getValue("id").jsonPrimitive.content
-        val link = call("invite", "member" to id, "hours_valid" to 24).jsonObject.getValue("link").jsonPrimitive.content
+        val foreman = checkNotNull(crew.field("foreman"))
+        val link = call("invite", "member" to foreman, "hours_valid" to 24).jsonObject.getValue("link").jsonPrimitive.content
         call("sync")
-        return link to member.field("name").orEmpty()
+        return link to list("member").first { it.id == foreman }.field("name").orEmpty()
     }
 
-    private fun JsonObject.field(name: String) = getValue("fields").jsonObject[name]?.jsonPrimitive?.content
-
-    /** The middle of the first project's fence. */
+    /** The middle of the fence of the crew's project. */
     fun site(): Pair<Double, Double>? {
-        val projects = call("list", "kind" to "project", "limit" to 1).jsonObject.getValue("records") as JsonArray
-        val fence = projects.firstOrNull()?.jsonObject?.getValue("fields")?.jsonObject?.get("geofence") as? JsonObject ?: return null
+        val project = list("project").firstOrNull { it.id == crew.getValue("project").jsonPrimitive.content }
+        val fence = project?.getValue("fields")?.jsonObject?.get("geofence") as? JsonObject ?: return null
         val circle = fence["circle"] as? JsonObject
         if (circle != null) return circle.degrees("lat_e7") to circle.degrees("lon_e7")
         val corners = (fence["polygon"] as? JsonArray)?.map { it as JsonArray } ?: return null
@@ -54,6 +53,13 @@ class Drive(program: File, home: File, passphrase: String) : AutoCloseable {
         fun middle(of: Int) = corners.map { it[of].jsonPrimitive.content.toLong() }.average() / 1e7
         return middle(0) to middle(1)
     }
+
+    private fun list(kind: String): List<JsonObject> =
+        (call("list", "kind" to kind, "limit" to 200).jsonObject.getValue("records") as JsonArray).map { it.jsonObject }
+
+    private val JsonObject.id get() = getValue("id").jsonPrimitive.content
+
+    private fun JsonObject.field(name: String) = getValue("fields").jsonObject[name]?.jsonPrimitive?.content
 
     private fun JsonObject.degrees(name: String) = getValue(name).jsonPrimitive.content.toLong() / 1e7
 

@@ -63,7 +63,7 @@ fun main() {
         Drive(program, File(office), environment["PLUMBLINE_PASSPHRASE"].orEmpty()).use { drive ->
             site = drive.site() ?: site
             if (app.phase.value is Phase.Outside) {
-                val (link, name) = drive.invite("foreman")
+                val (link, name) = drive.invite()
                 System.err.println("The phone opens at an invite for $name.")
                 app.link(link)
             }

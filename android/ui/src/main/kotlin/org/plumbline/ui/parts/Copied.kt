@@ -7,7 +7,7 @@ import org.plumbline.model.Copy
 import org.plumbline.model.bytes
 import org.plumbline.ui.theme.Plumb
 
-/** A copy that was written: what is in it, where it is, and where the phone can, the way to give it to another app. */
+/** A copy that was written: what is in it and what not, where it is, and where the phone can, the way to give it to another app. */
 @Composable
 fun Copied(copy: Copy?, onShare: () -> Unit, modifier: Modifier = Modifier) {
     if (copy == null) return
@@ -18,6 +18,12 @@ fun Copied(copy: Copy?, onShare: () -> Unit, modifier: Modifier = Modifier) {
         "photos" to words.number(copy.view.photos.toLong()),
         "size" to words.bytes(copy.view.bytes),
     )
+    val missing = copy.view.missing.toLong()
+    val more = listOfNotNull(
+        words("hours.copy.place", "folder" to copy.folder),
+        if (missing > 0) words.count("hours.copy.missing", missing) else null,
+        words("hours.copy.clear"),
+    )
     val share: @Composable () -> Unit = { SecondaryButton(words("share"), onShare, Modifier.fillMaxWidth()) }
-    Notice(wrote, modifier, words("hours.copy.place", "folder" to copy.folder), Tone.Ok, actions = if (copy.offered) share else null)
+    Notice(wrote, modifier, more.joinToString("\n"), Tone.Ok, actions = if (copy.offered) share else null)
 }
