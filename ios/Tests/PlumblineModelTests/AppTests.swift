@@ -2,10 +2,19 @@
 // be sealed.
 
 import Foundation
-import PlumblineModel
+@testable import PlumblineModel
 import Testing
 
 @MainActor @Suite(.serialized) struct AppTests {
+  @Test func aReadingThatBeganEarlierNeverStandsOverALaterOne() {
+    var shown = Shown<Int>()
+    let (first, second) = (shown.begin(), shown.begin())
+    #expect(shown.take(.success(2), of: second))
+    #expect(!shown.take(.success(1), of: first))
+    #expect(!shown.take(.failure(.NotFound), of: first))
+    #expect(shown.value == 2 && shown.fault == nil)
+  }
+
   @Test func whoIsNotTheOwnerStaysOutside() async throws {
     try await World.begun { world, _ in
       for proof in [Proof.nobody, .changed, .unprotected] {

@@ -58,8 +58,9 @@ public final class HoursModel {
   public func load() async {
     guard let member = app.status?.member else { return }
     let date = date
+    let reading = week.begin()
     let answer = await asking { try await HoursModel.read(client, member: member, date: date) }
-    week.take(answer)
+    week.take(answer, of: reading)
   }
 
   /// Shows the week that many weeks later.

@@ -53,9 +53,9 @@ public final class NowModel {
 
   public func load() async {
     let (wall, member) = (app.phone.now(), app.status?.member ?? "")
+    let reading = today.begin()
     let answer = await asking { try await Today.read(client, member: member, wall: wall) }
-    today.take(answer)
-    readAt = wall
+    if today.take(answer, of: reading) { readAt = wall }
     verdict = await newestVerdict()
     await stand()
     await app.refresh()

@@ -9,6 +9,8 @@ public final class PhotographModel {
 
   public let id: String
   public private(set) var photo = Shown<PhotoView>()
+  /// Where it was taken, by the core; none before it is read.
+  public private(set) var verdict: VerdictView?
   public private(set) var custody: [CustodyView] = []
   public private(set) var picture: Data?
   public private(set) var checked: PhotoCheckView?
@@ -28,8 +30,10 @@ public final class PhotographModel {
 
   public func load() async {
     let which = RecordRequest(id: id)
+    let reading = photo.begin()
     let answer = await asking { try await client.photo(request: which) }
-    photo.take(answer)
+    photo.take(answer, of: reading)
+    verdict = (try? await client.verdict(request: which)) ?? verdict
     custody = (try? await client.custody(request: which)) ?? custody
     if picture == nil { picture = try? await client.thumbnail(request: which) }
   }

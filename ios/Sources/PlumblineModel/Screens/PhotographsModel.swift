@@ -21,14 +21,16 @@ public final class PhotographsModel {
   public var isFiltered: Bool { !text.trimmed.isEmpty }
 
   public func load() async {
+    let reading = photos.begin()
     let answer = await read(after: nil)
-    photos.take(answer)
+    photos.take(answer, of: reading)
   }
 
   public func more() async {
     guard hasMore, let known = photos.value else { return }
+    let reading = photos.begin()
     let answer = await read(after: next).map { known + $0 }
-    photos.take(answer)
+    photos.take(answer, of: reading)
   }
 
   /// The picture to show, where there is one.

@@ -25,8 +25,10 @@ public final class RecordsModel {
   public var topics: Set<Topic> { kind.map { [.records($0.name), .outbox] } ?? [] }
 
   public func load() async {
+    let reading = kinds.begin()
     let known = await asking { try await client.kinds() }
-    kinds.take(known.map { $0.filter { $0.writes && $0.project && !RecordsModel.elsewhere.contains($0.name) } })
+    let shown = known.map { $0.filter { $0.writes && $0.project && !RecordsModel.elsewhere.contains($0.name) } }
+    kinds.take(shown, of: reading)
     kind = kind ?? kinds.value?.first
     sites = (try? await Site.all(client)) ?? sites
     await list()
@@ -51,6 +53,7 @@ public final class RecordsModel {
   private func list() async {
     guard let kind else { return }
     let words = text.trimmed
+    let reading = records.begin()
     let answer = await asking {
       if words.isEmpty {
         try await client.list(request: ListRequest(kind: kind.name, limit: 100)).records
@@ -58,6 +61,6 @@ public final class RecordsModel {
         try await client.search(request: SearchRequest(text: words, limit: 100)).filter { $0.kind == kind.name }
       }
     }
-    records.take(answer)
+    records.take(answer, of: reading)
   }
 }

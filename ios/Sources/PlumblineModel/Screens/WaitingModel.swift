@@ -53,12 +53,13 @@ public final class WaitingModel {
   public var status: StatusView? { app.status }
 
   public func load() async {
+    let reading = waiting.begin()
     let answer = await asking {
       Waiting(
         items: try await client.waiting(), uploads: try await client.uploads(),
         conflicts: try await WaitingModel.conflicts(client))
     }
-    waiting.take(answer)
+    waiting.take(answer, of: reading)
     await app.refresh()
   }
 

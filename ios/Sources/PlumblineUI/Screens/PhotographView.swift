@@ -41,7 +41,7 @@ struct PhotographView: View {
     VStack(alignment: .leading, spacing: 8) {
       if let caption = photo.caption { Text(verbatim: caption).font(.title3.weight(theme.strong)) }
       Text(verbatim: "\(theme.format.day(photo.at.stated)), \(theme.format.moment(photo.at))")
-      Text(verbatim: theme.words.place(photo.place))
+      if let verdict = model.verdict { VerdictLine(verdict: verdict) }
       if photo.source == .import { Text(verbatim: theme.words["photograph.import"]) }
       Text(verbatim: "\(theme.words["photograph.size"]): \(theme.format.bytes(photo.bytes))")
       Text(verbatim: photo.sha256).font(.caption.monospaced()).textSelection(.enabled)

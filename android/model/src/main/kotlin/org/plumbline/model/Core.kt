@@ -8,6 +8,8 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
 import org.plumbline.core.Event
 import org.plumbline.mobile.Client
 import org.plumbline.mobile.EventListener
@@ -50,6 +52,9 @@ abstract class ScreenModel<S>(protected val core: Core, first: S) {
     val shown: StateFlow<Shown<S>> = kept.asStateFlow()
     protected val state: S get() = kept.value.state
 
+    // One after another: of two at once the older could end last, and would stand until the next change.
+    private val reading = Mutex()
+
     /** Reads what the screen shows. */
     protected abstract suspend fun read()
 
@@ -59,7 +64,7 @@ abstract class ScreenModel<S>(protected val core: Core, first: S) {
     }
 
     /** Reads once. */
-    suspend fun refresh() {
+    suspend fun refresh() = reading.withLock {
         attempt { read() }
         kept.update { it.copy(loading = false) }
     }

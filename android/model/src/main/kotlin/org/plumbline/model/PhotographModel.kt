@@ -4,6 +4,7 @@ import org.plumbline.core.CustodyView
 import org.plumbline.core.PhotoCheckView
 import org.plumbline.core.PhotoView
 import org.plumbline.core.RecordRequest
+import org.plumbline.core.VerdictView
 import org.plumbline.protocol.Uuid
 
 /** A photograph with its custody. */
@@ -11,6 +12,7 @@ data class PhotographState(
     val photo: PhotoView? = null,
     val project: Project? = null,
     val names: Map<Uuid, String> = emptyMap(),
+    val verdict: VerdictView? = null,
     val steps: List<CustodyView> = emptyList(),
     val check: PhotoCheckView? = null,
     val checking: Boolean = false,
@@ -26,10 +28,11 @@ interface PhotographDeeds {
 class PhotographModel(core: Core, private val id: Uuid) : ScreenModel<PhotographState>(core, PhotographState()), PhotographDeeds {
     override suspend fun read() {
         val photo = core.client.photo(RecordRequest(id = id))
+        val verdict = core.client.verdict(RecordRequest(id = id))
         val steps = core.client.custody(RecordRequest(id = id))
         val names = core.names.members()
         val project = core.names.projects().find { it.id == photo.project }
-        update { it.copy(photo = photo, project = project, names = names, steps = steps) }
+        update { it.copy(photo = photo, project = project, names = names, verdict = verdict, steps = steps) }
     }
 
     override fun check() {

@@ -69,6 +69,20 @@ class HereTest : FieldTest() {
     }
 
     @Test
+    fun a_photograph_keeps_what_the_camera_said_of_its_place() = runBlocking(Dispatchers.Default) {
+        val (fenced, _) = enrolled()
+        put(500, mock = true)
+        phone.app.camera()
+        val camera = phone.page<Page.Camera>().model
+        phone.see(camera) { it.ready && it.project?.id == fenced }
+        val said = camera.says("inside", mock = true)
+        camera.shoot()
+        val taken = checkNotNull(phone.see(camera) { it.last != null && !it.busy }.last)
+        phone.app.photograph(taken.id)
+        assertEquals(said, phone.see(phone.page<Page.Photograph>().model) { it.verdict != null }.verdict)
+    }
+
+    @Test
     fun the_lens_is_set_from_the_screen_and_anew_for_each_visit() = runBlocking(Dispatchers.Default) {
         enrolled()
         phone.app.camera()

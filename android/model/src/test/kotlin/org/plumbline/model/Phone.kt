@@ -8,6 +8,7 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
 import org.plumbline.core.Custody
 import org.plumbline.core.Event
@@ -168,8 +169,9 @@ class Phone(private val folder: File, port: Int) : AutoCloseable {
     suspend fun records(kind: String): List<RecordView> = client.list(ListRequest(kind = kind, limit = 200u)).records
 
     override fun close() {
+        // As the app does: what is still being read by then has nobody to be shown to.
+        runBlocking { app.close() }
         scope.cancel()
-        client.close()
         road.close()
     }
 }

@@ -142,7 +142,7 @@ object Samples {
         true, true, names, ana,
     )
     val photograph = PhotographState(
-        photo("f4", "Pipe bedding, station 12+20", "09:41", Custody.VERIFIED), harbor, names,
+        photo("f4", "Pipe bedding, station 12+20", "09:41", Custody.VERIFIED), harbor, names, inside,
         listOf(
             CustodyView(CustodyStep.TAKEN, at("09:41"), ana, "Ana's phone", null),
             CustodyView(CustodyStep.LOGGED, at("09:43"), null, "harbor.example:8443", 4121u),

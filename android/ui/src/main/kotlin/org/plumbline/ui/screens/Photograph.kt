@@ -22,7 +22,6 @@ import org.plumbline.model.PhotographState
 import org.plumbline.model.Shown
 import org.plumbline.model.bytes
 import org.plumbline.model.evidence
-import org.plumbline.model.length
 import org.plumbline.ui.parts.Frame
 import org.plumbline.ui.parts.Heading
 import org.plumbline.ui.parts.Line
@@ -36,6 +35,7 @@ import org.plumbline.ui.parts.Thumb
 import org.plumbline.ui.parts.Tone
 import org.plumbline.ui.parts.Trouble
 import org.plumbline.ui.parts.custody
+import org.plumbline.ui.parts.verdict
 import org.plumbline.ui.theme.Glyphs
 import org.plumbline.ui.theme.Plumb
 import java.time.ZoneId
@@ -78,9 +78,7 @@ private fun Facts(photo: PhotoView, state: PhotographState) {
     Fact(words("photograph.when"), words.evidence(photo.at.stated, zone))
     state.project?.let { Fact(words("photograph.project"), it.name) }
     photo.by?.let { state.names[it] }?.let { Fact(words("photograph.by"), it) }
-    val where = photo.place?.let { words("photograph.accuracy", "accuracy" to words.length(it.accuracyCm)) }
-    Fact(words("photograph.where"), where ?: words("place.none"))
-    if (photo.place?.mock == true) Notice(words("place.mock"))
+    Fact(words("photograph.where"), verdict(state.verdict).text)
     Fact(words("photograph.source"), words(if (photo.source == Source.CAMERA) "photograph.camera" else "photograph.import"))
     Fact(words("photograph.size"), words.bytes(photo.bytes))
     Column(Modifier.semantics(mergeDescendants = true) {}) {
