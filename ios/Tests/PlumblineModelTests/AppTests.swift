@@ -2,8 +2,9 @@
 // be sealed.
 
 import Foundation
-@testable import PlumblineModel
 import Testing
+
+@testable import PlumblineModel
 
 @MainActor @Suite(.serialized) struct AppTests {
   @Test func aReadingThatBeganEarlierNeverStandsOverALaterOne() {

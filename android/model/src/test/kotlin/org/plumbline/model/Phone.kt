@@ -10,6 +10,7 @@ import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.withTimeoutOrNull
 import org.plumbline.core.Custody
 import org.plumbline.core.Event
 import org.plumbline.core.ListRequest
@@ -146,8 +147,8 @@ class Phone(private val folder: File, port: Int) : AutoCloseable {
     }
 
     /** Waits for what a screen will show. */
-    suspend fun <S> see(model: ScreenModel<S>, what: (S) -> Boolean): S =
-        withTimeout(LONGEST) { model.shown.first { !it.loading && what(it.state) }.state }
+    suspend fun <S : Any> see(model: ScreenModel<S>, what: (S) -> Boolean): S =
+        checkNotNull(withTimeoutOrNull(LONGEST) { model.shown.first { !it.loading && what(it.state) }.state }) { "${model.shown.value}" }
 
     /** Waits for what stands in a screen's way. */
     suspend fun hear(model: ScreenModel<*>): Fault = withTimeout(LONGEST) { checkNotNull(model.shown.first { it.fault != null }.fault) }
