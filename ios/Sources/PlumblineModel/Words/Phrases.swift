@@ -70,6 +70,12 @@ extension Words {
 
   private func mock(_ isMock: Bool, _ text: String) -> String { isMock ? "\(text). \(self["place.mock"])" : text }
 
+  /// The place that a field of a record has.
+  public func place(_ place: PlaceView) -> String {
+    let at = String(format: "%.5f, %.5f", Double(place.latE7) / 1e7, Double(place.lonE7) / 1e7)
+    return mock(place.mock, self["place.with", ["what": at, "accuracy": format.length(place.accuracyCm)]])
+  }
+
   /// "Plumb 0.4°"
   public func plumb(_ degrees: Double) -> String {
     let number = degrees.formatted(.number.precision(.fractionLength(1)).locale(format.locale))
