@@ -140,7 +140,8 @@ fn phone(workspace: &Workspace, fresh: bool) -> Result<(), String> {
 fn office(programs: &Path, home: &Path, ready: &Ready) -> Option<Child> {
     let invite = (!(home.exists() && ready.known)).then_some(&ready.invite);
     let program = programs.join(format!("{}{}", desktop::PACKAGE, env::consts::EXE_SUFFIX));
-    Command::new(program).env(HOME, home).args(invite).spawn().ok()
+    let started = Command::new(program).env(HOME, home).args(invite).spawn();
+    started.inspect_err(|why| eprintln!("\nThe office's window does not start: {why}")).ok()
 }
 
 fn forget(folders: &[&Path]) -> Result<(), String> {
