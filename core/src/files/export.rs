@@ -6,14 +6,14 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{BufWriter, Write},
+    io::{BufWriter, ErrorKind, Write},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
 use plumbline_protocol::Fault;
 
-use super::{TEMPORARY, check_free, private_file, private_folder, sync_folder};
+use super::{TEMPORARY, check_free, private_file, sync_folder};
 use crate::error;
 
 /// The folder while it is filled.
@@ -36,7 +36,14 @@ impl Export {
         let folder = PathBuf::from(folder);
         check_free(dest)?;
         check_free(&folder)?;
-        private_folder(&folder).map_err(|e| error::io_at_path("make folder", &e))?;
+        // In one step, private and new: two that are asked for the same folder never share it.
+        let mut making = fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut making, 0o700);
+        making.create(&folder).map_err(|e| match e.kind() {
+            ErrorKind::AlreadyExists => Fault::invalid("path", "exists"),
+            _ => error::io_at_path("make folder", &e),
+        })?;
         Ok(Export { dest: dest.to_owned(), folder, open: Mutex::default() })
     }
 
