@@ -87,9 +87,9 @@ pub(crate) async fn keep(client: Weak<Inner>) {
     };
     let mut longest = SHORTEST;
     while paused.wait_for(|paused| !paused).await.is_ok() {
-        let began = Instant::now();
+        let (began, mut opened) = (Instant::now(), false);
         let fault = tokio::select! {
-            Err(fault) = hold(&client) => fault,
+            Err(fault) = hold(&client, &mut opened) => fault,
             // The wait above is next; or, with the client gone, the end.
             _ = paused.wait_for(|paused| *paused) => continue,
             () = again.notified() => continue,
@@ -98,7 +98,8 @@ pub(crate) async fn keep(client: Weak<Inner>) {
         if inner.identity().is_err() {
             return;
         }
-        let lost = inner.sync.live.hear(None).is_some();
+        // One that was lost before its first word was a socket, too.
+        let lost = inner.sync.live.hear(None).is_some() || opened;
         drop(inner);
         longest = match fault {
             Fault::SignedOut | Fault::Denied | Fault::NotFound => REFUSED,
@@ -118,8 +119,8 @@ pub(crate) async fn keep(client: Weak<Inner>) {
     }
 }
 
-/// Opens a socket and passes on what it says; how that ended.
-async fn hold(client: &Weak<Inner>) -> Result<Infallible, Fault> {
+/// Opens a socket and passes on what it says; how that ended, and whether one was `opened`.
+async fn hold(client: &Weak<Inner>, opened: &mut bool) -> Result<Infallible, Fault> {
     let gone = || client.upgrade().map(|inner| Client { inner }).ok_or(Fault::Cancelled);
     let mut socket = {
         let client = gone()?;
@@ -131,6 +132,7 @@ async fn hold(client: &Weak<Inner>) -> Result<Infallible, Fault> {
         let ticket = session.with_token(|token| async move { session.net().ticket(&token).await }).await?;
         session.net().live(ticket).await?
     };
+    *opened = true;
     let _open = Open::of(client);
     let mut first = true;
     loop {
