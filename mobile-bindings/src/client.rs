@@ -9,6 +9,7 @@ use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
+    pin::Pin,
     sync::{Arc, LazyLock, atomic::AtomicU64},
 };
 
@@ -20,7 +21,7 @@ use plumbline_core::{
 use plumbline_protocol::Fault;
 use tokio::{
     runtime::{Builder, Runtime},
-    sync::watch,
+    sync::{oneshot, watch},
 };
 
 use crate::shell::{EventListener, Keystore, ShellKeystore, ShellListener};
@@ -129,12 +130,25 @@ impl Client {
         if self.cancel.as_ref().is_some_and(|cancel| *cancel.0.borrow()) {
             return Err(Fault::Cancelled);
         }
-        let task = self.runtime.spawn(work(self.core.clone()));
+        let (tell, told) = oneshot::channel();
+        let work = work(self.core.clone());
+        // One form of task for all calls: a runtime's part of each of seventy would be a megabyte of a phone's library.
+        let task: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move {
+            // Nobody listens any more: what was done is done.
+            let _ = tell.send(work.await);
+        });
+        let task = self.runtime.spawn(task);
         let _end = LONG.contains(&name).then(|| AbortOnDrop(task.abort_handle()));
+        let done = async {
+            match told.await {
+                Ok(done) => done,
+                Err(_) => Err(task.await.err().map_or(Fault::Cancelled, |stopped| error::internal(name, &stopped))),
+            }
+        };
         tokio::select! {
             biased;
             () = Cancel::cancelled(self.cancel.clone()) => Err(Fault::Cancelled),
-            done = task => done.unwrap_or_else(|stopped| Err(error::internal(name, &stopped))),
+            done = done => done,
         }
     }
 

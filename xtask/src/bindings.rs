@@ -13,6 +13,8 @@ use crate::swift;
 use crate::workspace::{Workspace, succeed, works};
 
 const PACKAGE: &str = "plumbline-mobile";
+/// How it is built to be shipped.
+const PROFILE: &str = "phone";
 const LIBRARY: &str = "libplumbline_mobile";
 const GENERATOR: &str = "mobile-bindings/bindgen/Cargo.toml";
 const SETTINGS: &str = "mobile-bindings/languages.toml";
@@ -110,8 +112,8 @@ pub fn generate(workspace: &Workspace) -> Result<Bindings, String> {
 /// # Errors
 /// Says what went wrong.
 pub fn optimised(workspace: &Workspace) -> Result<PathBuf, String> {
-    succeed(&mut workspace.cargo(["build", "--locked", "--profile", "dist", "-p", PACKAGE]))?;
-    Ok(workspace.target.join("dist").join(library_name()))
+    succeed(&mut workspace.cargo(["build", "--locked", "--profile", PROFILE, "-p", PACKAGE]))?;
+    Ok(workspace.target.join(PROFILE).join(library_name()))
 }
 
 /// The library's file on this system.
@@ -137,7 +139,7 @@ fn android(workspace: &Workspace) -> Result<Result<PathBuf, String>, String> {
     for (abi, target, linker) in ANDROID {
         let compiler = tools.join(format!("{linker}{ANDROID_API}-clang"));
         let (lower, upper) = (target.replace('-', "_"), target.replace('-', "_").to_uppercase());
-        let mut build = workspace.cargo(["build", "--locked", "--profile", "dist", "-p", PACKAGE, "--target", target]);
+        let mut build = workspace.cargo(["build", "--locked", "--profile", PROFILE, "-p", PACKAGE, "--target", target]);
         build.env(format!("CARGO_TARGET_{upper}_LINKER"), &compiler).env(format!("CC_{lower}"), &compiler);
         build
             .env(format!("AR_{lower}"), tools.join("llvm-ar"))
@@ -145,7 +147,7 @@ fn android(workspace: &Workspace) -> Result<Result<PathBuf, String>, String> {
         // Where the system's pages are 16 KiB, a library whose parts begin on smaller ones does not load.
         build.env(format!("CARGO_TARGET_{upper}_RUSTFLAGS"), "-Clink-arg=-Wl,-z,max-page-size=16384");
         succeed(&mut build)?;
-        let library = workspace.target.join(target).join("dist").join(format!("{LIBRARY}.so"));
+        let library = workspace.target.join(target).join(PROFILE).join(format!("{LIBRARY}.so"));
         for folder in [packed.join("jniLibs"), aar.join("jni")] {
             copy(&library, &folder.join(abi).join(format!("{LIBRARY}.so")))?;
         }
@@ -186,10 +188,10 @@ fn apple(workspace: &Workspace, swift: &Path) -> Result<Result<PathBuf, String>,
     }
     let archive = format!("{LIBRARY}.a");
     for target in APPLE {
-        let build = ["rustc", "--locked", "--profile", "dist", "-p", PACKAGE, "--lib", "--target", target];
+        let build = ["rustc", "--locked", "--profile", PROFILE, "-p", PACKAGE, "--lib", "--target", target];
         succeed(workspace.cargo(build).args(["--crate-type", "staticlib"]))?;
     }
-    let built = |target: &str| workspace.target.join(target).join("dist").join(&archive);
+    let built = |target: &str| workspace.target.join(target).join(PROFILE).join(&archive);
     let packed = workspace.target.join("bindings/ios");
     empty(&packed)?;
     let [phone, simulators @ ..] = APPLE;

@@ -5,7 +5,11 @@
 
 use std::io::Cursor;
 
-use fast_image_resize::{PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image};
+use fast_image_resize::{
+    ResizeAlg, ResizeOptions, Resizer,
+    images::{TypedImage, TypedImageRef},
+    pixels::U8x3,
+};
 use image::{DynamicImage, RgbImage, codecs::jpeg::JpegEncoder, metadata::Orientation};
 use jpeg_decoder::{Decoder, PixelFormat};
 use plumbline_protocol::Fault;
@@ -68,9 +72,12 @@ fn scaled(photo: &[u8], (width, height): (u32, u32)) -> Option<RgbImage> {
     decoder.scale(u16::try_from(least_width).ok()?, u16::try_from(least_height).ok()?).ok()?;
     let pixels = decoder.decode().ok()?;
     let info = decoder.info().filter(|info| info.pixel_format == PixelFormat::RGB24)?;
-    let from = Image::from_vec_u8(info.width.into(), info.height.into(), pixels, PixelType::U8x3).ok()?;
-    let mut to = Image::new(width, height, PixelType::U8x3);
+    let mut small = RgbImage::new(width, height);
+    // By type: a call that finds out by itself links the filters of thirteen others, two megabytes of a phone's library.
+    let from = TypedImageRef::<U8x3>::from_buffer(info.width.into(), info.height.into(), &pixels).ok()?;
+    let mut to = TypedImage::<U8x3>::from_buffer(width, height, &mut small).ok()?;
     let filter = ResizeAlg::Convolution(fast_image_resize::FilterType::Lanczos3);
-    Resizer::new().resize(&from, &mut to, &ResizeOptions::new().resize_alg(filter)).ok()?;
-    RgbImage::from_raw(width, height, to.into_vec())
+    let options = ResizeOptions::new().resize_alg(filter).use_alpha(false);
+    Resizer::new().resize_typed(&from, &mut to, &options).ok()?;
+    Some(small)
 }
