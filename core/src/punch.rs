@@ -292,10 +292,13 @@ fn flag_name(kind: FlagKind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use plumbline_protocol::record::project;
+    use plumbline_protocol::{
+        record::project,
+        time::{Anchor, AnchorSource},
+    };
 
     use super::*;
-    use crate::{datum::Datum, record::RecordRequest, testing::Site};
+    use crate::{datum::Datum, db::meta, record::RecordRequest, testing::Site};
 
     /// The site's clock moves on by a second each time that it is read.
     #[tokio::test]
@@ -306,15 +309,37 @@ mod tests {
         let organisation = site.client.inner.organisation().unwrap();
         site.act(Change::write(organisation, project::KIND.name, other, Some(other), fields));
         site.log();
-        let request = ClockRequest {
-            what: "in".to_owned(),
-            project: other,
-            classification: None,
-            worker: None,
-            place: None,
-            at: None,
-            from_project: Some(site.project),
+        let stated = clocked(&site, "in", other, Some(site.project)).await;
+        assert_eq!(stated.len(), 2);
+        assert_eq!(stated.first(), stated.last());
+    }
+
+    #[tokio::test]
+    async fn punches_keep_their_order_when_a_sync_between_them_sets_the_clock_back() {
+        let site = Site::new().await;
+        let inner = &site.client.inner;
+        // Both replies are true: the first one's doubt is wider than what the second takes back.
+        let told = async |off: i64, uncertainty| {
+            let (boot_ms, boot) = (inner.config.clock.boot_ms(), inner.config.clock.boot());
+            let time = 1_790_000_000_000 + boot_ms + off;
+            let anchor = Anchor { time, boot_ms, boot, uncertainty, source: AnchorSource::Server };
+            inner.db.write(|c| meta::put_time_anchor(c, anchor)).unwrap();
         };
+        told(20_000, 30_000).await;
+        let first = clocked(&site, "in", site.project, None).await;
+        told(0, 10).await;
+        let second = clocked(&site, "out", site.project, None).await;
+        assert!(first < second, "{first:?} {second:?}");
+        let request = HoursRequest { worker: None, project: None, from: None, to: None };
+        let hours = site.client.hours(request).await.unwrap();
+        assert!(hours.flags.is_empty(), "{:?}", hours.flags);
+    }
+
+    /// Clocks, and says what the punches state.
+    async fn clocked(site: &Site, what: &str, project: Uuid, from_project: Option<Uuid>) -> Vec<i64> {
+        let what = what.to_owned();
+        let (classification, worker, place, at) = (None, None, None, None);
+        let request = ClockRequest { what, project, classification, worker, place, at, from_project };
         let mut stated = Vec::new();
         for punch in site.client.clock(request).await.unwrap() {
             match site.client.record(RecordRequest { id: punch.id }).await.unwrap().fields.get(punch::AT) {
@@ -322,7 +347,6 @@ mod tests {
                 other => panic!("{other:?}"),
             }
         }
-        assert_eq!(stated.len(), 2);
-        assert_eq!(stated.first(), stated.last());
+        stated
     }
 }

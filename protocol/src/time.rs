@@ -183,6 +183,25 @@ impl TimeEvidence {
     }
 }
 
+impl TimeEvidence {
+    /// This evidence, of a moment after that of `last` on the same device, in that order. Two anchors of one boot state a
+    /// moment each within its doubt, and the newer may state it before the older: there the anchor of `last` holds until the
+    /// newer is past what `last` states. Anchors that contradict each other have no such excuse: then the newer counts.
+    #[must_use]
+    pub fn following(self, last: &TimeEvidence) -> TimeEvidence {
+        let (now, before) = (made(&self, None), made(last, None));
+        if last.boot != self.boot
+            || now.how != How::Anchored
+            || before.how != How::Anchored
+            || now.stated >= before.stated
+        {
+            return self;
+        }
+        let kept = TimeEvidence { anchor: last.anchor.clone(), ..self.clone() };
+        if made(&kept, None).earliest <= now.latest { kept } else { self }
+    }
+}
+
 /// The interval of the action itself.
 fn made(evidence: &TimeEvidence, received: Option<i64>) -> Interval {
     let sooner = |bound: i64| received.map_or(bound, |at| at.min(bound));
@@ -224,6 +243,36 @@ mod tests {
     fn evidence(wall: i64, boot_ms: i64, boot: BootId) -> TimeEvidence {
         let anchor = Anchor { time: T, boot_ms: HOUR, boot: MONDAY, uncertainty: 50, source: AnchorSource::Server };
         TimeEvidence { wall, boot_ms, boot, anchor: Some(anchor) }
+    }
+
+    /// Evidence by an anchor that was taken at `boot_ms` and is `off` by so much, or `uncertainty` more or less.
+    fn by(boot_ms: i64, off: i64, uncertainty: i64) -> TimeEvidence {
+        let anchor =
+            Anchor { time: T + boot_ms + off, boot_ms, boot: MONDAY, uncertainty, source: AnchorSource::Server };
+        TimeEvidence { anchor: Some(anchor), ..evidence(0, boot_ms, MONDAY) }
+    }
+
+    #[test]
+    fn what_a_device_does_keeps_its_order_when_a_better_anchor_sets_its_clock_back() {
+        let stated = |time: &TimeEvidence| interval(&Moment::Now, time, None).stated - T;
+        let first = by(1000, 900, 1000);
+        let at = |boot_ms| TimeEvidence { boot_ms, ..by(1500, 0, 10) };
+        assert_eq!(stated(&first), 1900);
+        let second = at(1600).following(&first);
+        assert_eq!((stated(&second), &second.anchor), (2500, &first.anchor));
+        // Once the better one is past it, it counts.
+        let third = at(2600).following(&second);
+        assert_eq!((stated(&third), &third.anchor), (2600, &at(0).anchor));
+    }
+
+    #[test]
+    fn a_clock_that_was_wrong_beyond_its_doubt_is_put_right_at_once() {
+        let first = by(1000, 24 * HOUR, 1000);
+        assert_eq!(by(2000, 0, 10).following(&first), by(2000, 0, 10));
+        let wall = TimeEvidence { anchor: None, ..evidence(T + 24 * HOUR, 1000, MONDAY) };
+        assert_eq!(by(2000, 0, 10).following(&wall), by(2000, 0, 10));
+        let other_boot = TimeEvidence { boot: TUESDAY, ..by(1000, 900, 1000) };
+        assert_eq!(by(1100, 0, 10).following(&other_boot), by(1100, 0, 10));
     }
 
     #[test]

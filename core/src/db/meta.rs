@@ -1,7 +1,7 @@
 //! Small facts of the store: who we are, where the server is, how far the log was read.
 
 use plumbline_protocol::{
-    Fault, Hash, OrganisationId, Uuid,
+    Fault, Hash, OrganisationId, Uuid, evidence,
     fold::{ChainHead, Tip},
     log::merkle::Frontier,
     time::{Anchor, TimeEvidence},
@@ -224,14 +224,31 @@ pub fn put_salvaged(c: &Tx, salvaged: bool) -> Result<(), Fault> {
 
 /// The last trusted time (DESIGN section 4).
 pub fn time_anchor(c: &Tx) -> Result<Option<Anchor>, Fault> {
-    let Some(bytes) = get(c, "time_anchor")? else { return Ok(None) };
-    let value = Value::decode(&bytes).map_err(|_| Fault::corrupt("store"))?;
-    let time = plumbline_protocol::evidence::time_from(&value).ok_or_else(|| Fault::corrupt("store"))?;
-    Ok(time.anchor)
+    Ok(get_time(c, "time_anchor")?.and_then(|time| time.anchor))
 }
 
 /// Keeps a trusted time, as the time evidence of the moment at which it was learned.
 pub fn put_time_anchor(c: &Tx, anchor: Anchor) -> Result<(), Fault> {
     let time = TimeEvidence { wall: 0, boot_ms: anchor.boot_ms, boot: anchor.boot, anchor: Some(anchor) };
-    put(c, "time_anchor", &plumbline_protocol::evidence::time_to(&time).encode())
+    put_time(c, "time_anchor", &time)
+}
+
+/// The evidence of the last action that was signed here.
+pub fn last_time(c: &Tx) -> Result<Option<TimeEvidence>, Fault> {
+    get_time(c, "last_time")
+}
+
+/// Keeps it.
+pub fn put_last_time(c: &Tx, time: &TimeEvidence) -> Result<(), Fault> {
+    put_time(c, "last_time", time)
+}
+
+fn get_time(c: &Tx, name: &str) -> Result<Option<TimeEvidence>, Fault> {
+    let Some(bytes) = get(c, name)? else { return Ok(None) };
+    let value = Value::decode(&bytes).map_err(|_| Fault::corrupt("store"))?;
+    Ok(Some(evidence::time_from(&value).ok_or_else(|| Fault::corrupt("store"))?))
+}
+
+fn put_time(c: &Tx, name: &str, time: &TimeEvidence) -> Result<(), Fault> {
+    put(c, name, &evidence::time_to(time).encode())
 }
