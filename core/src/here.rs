@@ -18,6 +18,9 @@ use crate::{
     record::RecordRequest,
 };
 
+/// What counts as exact, in milliseconds either way: less than anybody needs to reach for a phone.
+const EXACT: i64 = 10_000;
+
 /// A place to be judged before anything is recorded there.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
@@ -35,10 +38,27 @@ pub struct HereRequest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "uniffi", derive(uniffi::Record))]
 pub struct HereView {
-    /// When, and how well that is known.
+    /// When, by the evidence there is.
     pub at: MomentView,
+    /// How well that is known.
+    pub known: TimeKnown,
+    /// How far from the stated moment the true one may be, either way, in milliseconds; none where nothing bounds it.
+    pub doubt: Option<i64>,
     /// Where, against the project's fence.
     pub verdict: VerdictView,
+}
+
+/// How well the time of what is done now is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "uniffi", derive(uniffi::Enum))]
+#[serde(rename_all = "snake_case")]
+pub enum TimeKnown {
+    /// To ten seconds.
+    Exact,
+    /// Within bounds.
+    Known,
+    /// By the device's own clock alone.
+    Unchecked,
 }
 
 /// Where something was done, against its project's fence.
@@ -79,7 +99,17 @@ impl Inner {
         self.identity()?;
         let place = request.place.as_ref().map(PlaceView::place).transpose()?;
         let at = moments::interval(&Moment::Now, &self.time(c)?, None);
-        Ok(HereView { at: MomentView::from(&at), verdict: judged(place.as_ref(), fence(c, request.project)?.as_ref()) })
+        let doubt = at.earliest.zip(at.latest).map(|(earliest, latest)| (at.stated - earliest).max(latest - at.stated));
+        let verdict = judged(place.as_ref(), fence(c, request.project)?.as_ref());
+        Ok(HereView { at: MomentView::from(&at), known: known(doubt), doubt, verdict })
+    }
+}
+
+fn known(doubt: Option<i64>) -> TimeKnown {
+    match doubt {
+        Some(..=EXACT) => TimeKnown::Exact,
+        Some(_) => TimeKnown::Known,
+        None => TimeKnown::Unchecked,
     }
 }
 
@@ -120,6 +150,12 @@ mod tests {
         testing::Site,
     };
 
+    #[test]
+    fn a_time_is_exact_to_ten_seconds() {
+        let said = [Some(0), Some(10_000), Some(10_001), None].map(known);
+        assert_eq!(said, [TimeKnown::Exact, TimeKnown::Exact, TimeKnown::Known, TimeKnown::Unchecked]);
+    }
+
     #[tokio::test]
     async fn a_place_is_judged_before_anything_is_recorded_there() {
         let site = Site::new().await;
@@ -151,5 +187,6 @@ mod tests {
         assert_eq!(here(Some((476_500_000, 500, "typed"))).await, "no_place");
         let now = site.client.here(HereRequest::default()).await.unwrap();
         assert_eq!((now.at.how.as_str(), now.verdict.verdict.as_str()), ("wall_clock", "no_place"));
+        assert_eq!((now.known, now.doubt), (TimeKnown::Unchecked, None));
     }
 }

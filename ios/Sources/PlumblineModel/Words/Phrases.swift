@@ -83,9 +83,12 @@ extension Words {
   }
 
   /// "Time exact": how well the core knows the time of a shot.
-  public func time(_ at: MomentView?) -> String {
-    guard let doubt = at?.doubt else { return self["camera.time.unchecked"] }
-    return self[doubt <= 10_000 ? "camera.time.exact" : "camera.time.known"]
+  public func time(_ known: TimeKnown) -> String {
+    switch known {
+    case .exact: self["camera.time.exact"]
+    case .known: self["camera.time.known"]
+    case .unchecked: self["camera.time.unchecked"]
+    }
   }
 
   /// "09:41:06, ±2 s"; a doubt is not made smaller by writing it.

@@ -69,6 +69,8 @@ internal class Format(language: Language) {
 
     fun factor(n: Float): String = factors.format(n)
 
+    fun degrees(n: Float): String = tenths.format(n)
+
     fun feet(cm: Long): String = whole.format((cm / CM_OF_FOOT).roundToLong())
 
     fun bytes(n: Long): String = when {
@@ -132,6 +134,9 @@ fun Words.split(seconds: Long): Pair<Long, Long> = format.hours(seconds)
 
 /** `0.6`: how many times a lens brings a thing nearer. */
 fun Words.factor(n: Float): String = format.factor(n)
+
+/** `0.4`: by how much something leans. */
+fun Words.degrees(n: Float): String = format.degrees(n)
 
 /** `16 ft`, in the units of the projects. */
 fun Words.length(cm: Long): String = invoke("length.ft", "n" to format.feet(cm))

@@ -8,35 +8,16 @@ import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.flow
 import org.plumbline.core.HereRequest
 import org.plumbline.core.HereView
+import org.plumbline.core.TimeKnown
 import org.plumbline.protocol.Fault
 import org.plumbline.protocol.Uuid
 
-/** How well the time of what is done now is known. */
-enum class TimeKnown { Exact, Known, Unchecked }
-
 /** Where the phone says it is, and what the core would state of a punch or a photograph made now. */
 data class Here(val place: Place = Place.Searching, val view: HereView? = null, val asked: Long = 0) {
-    /** How far from the stated moment the true one can be, in milliseconds, where that is known. */
-    val doubt: Long?
-        get() {
-            val (earliest, latest) = (view?.at?.earliest ?: return null) to (view.at.latest ?: return null)
-            return (latest - earliest + 1) / 2
-        }
-
-    val time: TimeKnown
-        get() = when (val doubt = doubt) {
-            null -> TimeKnown.Unchecked
-            in 0..EXACT -> TimeKnown.Exact
-            else -> TimeKnown.Known
-        }
+    val time: TimeKnown get() = view?.known ?: TimeKnown.UNCHECKED
 
     /** The moment that would be stated while the phone's own clock says [now]. */
     fun clock(now: Long): Long = if (view == null) now else view.at.stated + (now - asked)
-
-    private companion object {
-        /** What counts as exact, in milliseconds either way. */
-        const val EXACT = 10_000L
-    }
 }
 
 /** What would be stated here and now: asked anew whenever the place or the [project] changes, and every few seconds: times age. */

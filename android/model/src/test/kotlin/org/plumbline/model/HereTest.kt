@@ -4,6 +4,7 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Test
 import org.plumbline.core.PlaceView
+import org.plumbline.core.TimeKnown
 import org.plumbline.core.VerdictView
 import org.plumbline.protocol.Uuid
 import java.io.File
@@ -37,7 +38,7 @@ class HereTest : FieldTest() {
         val camera = phone.page<Page.Camera>().model
         val ready = phone.see(camera) { it.project?.id == fenced && it.here.view?.verdict?.verdict == "inside" }
         assertEquals(500, ready.here.view?.verdict?.accuracyCm)
-        assertEquals(TimeKnown.Exact, ready.here.time, "the server just told the time: ${ready.here.view?.at}")
+        assertEquals(TimeKnown.EXACT, ready.here.time, "the server just told the time: ${ready.here.view?.at}")
 
         put(500, latE7 = 476_100_000)
         camera.says("outside")

@@ -3,6 +3,7 @@ package org.plumbline.model
 import org.junit.jupiter.api.Test
 import org.plumbline.core.HereView
 import org.plumbline.core.MomentView
+import org.plumbline.core.TimeKnown
 import org.plumbline.core.VerdictView
 import org.plumbline.protocol.Fault
 import org.plumbline.protocol.Lock
@@ -88,24 +89,19 @@ class WordsTest {
 
     @Test
     fun a_clock_says_how_far_it_may_be_from_the_true_one() {
-        fun here(earliest: Long?, latest: Long?) =
-            Here(view = HereView(MomentView(1_000_000, earliest, latest, "anchored"), VerdictView("no_place", null, null, false)), asked = 400_000)
-
-        val exact = here(990_000, 1_010_000)
-        val known = here(989_999, 1_010_001)
-        assertEquals(listOf(TimeKnown.Exact, TimeKnown.Known), listOf(exact.time, known.time))
-        assertEquals(TimeKnown.Unchecked, here(990_000, null).time)
-        assertEquals(TimeKnown.Unchecked, here(null, 1_010_000).time)
-        assertEquals(TimeKnown.Unchecked, Here().time)
+        val moment = MomentView(1_000_000, 990_000, 1_010_000, "anchored")
+        val here = Here(view = HereView(moment, TimeKnown.EXACT, 10_000, VerdictView("no_place", null, null, false)), asked = 400_000)
+        assertEquals(listOf(TimeKnown.EXACT, TimeKnown.UNCHECKED), listOf(here.time, Here().time))
         // The phone's clock stands otherwise than the core's: what runs is the core's.
-        assertEquals(1_003_000, exact.clock(403_000))
-        val said = { doubt: Long? -> english.clock(exact.clock(403_000), doubt, utc) }
-        assertEquals("00:16:43, ±10 s", said(exact.doubt))
-        assertEquals("00:16:43, ±11 s", said(known.doubt))
-        assertEquals("00:16:43, ±2 min", said(60_001))
-        assertEquals("00:16:43, ±2 h", said(3_600_001))
+        assertEquals(1_003_000, here.clock(403_000))
+        val said = { doubt: Long? -> english.clock(here.clock(403_000), doubt, utc) }
+        assertEquals("00:16:43, ±10\u00a0s", said(10_000))
+        assertEquals("00:16:43, ±11\u00a0s", said(10_001))
+        assertEquals("00:16:43, ±2\u00a0min", said(60_001))
+        assertEquals("00:16:43, ±2\u00a0h", said(3_600_001))
         assertEquals("00:16:43", said(null))
         assertEquals("0.6", english.factor(0.6f))
         assertEquals("2", english.factor(2f))
+        assertEquals("2.0", english.degrees(2f))
     }
 }
