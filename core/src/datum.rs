@@ -77,7 +77,8 @@ pub struct PlaceView {
     pub accuracy_cm: i64,
     /// True when the system says that the location is a mock.
     pub mock: bool,
-    /// `gnss`, `network` or `typed`.
+    /// What located it: `gnss` satellites, `network` cells and wireless networks, `fused` the system by all that it has, `typed`
+    /// a person.
     pub source: String,
 }
 
@@ -136,6 +137,7 @@ impl From<&Place> for PlaceView {
             PlaceSource::Gnss => "gnss",
             PlaceSource::Network => "network",
             PlaceSource::Typed => "typed",
+            PlaceSource::Fused => "fused",
         };
         PlaceView {
             lat_e7: place.lat_e7,
@@ -157,6 +159,7 @@ impl PlaceView {
             "gnss" => PlaceSource::Gnss,
             "network" => PlaceSource::Network,
             "typed" => PlaceSource::Typed,
+            "fused" => PlaceSource::Fused,
             _ => return Err(Fault::invalid("place", "source")),
         };
         let PlaceView { lat_e7, lon_e7, accuracy_cm, mock, .. } = *self;

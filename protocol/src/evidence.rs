@@ -112,6 +112,7 @@ pub fn place_to(place: &Place) -> Value {
         PlaceSource::Gnss => 0,
         PlaceSource::Network => 1,
         PlaceSource::Typed => 2,
+        PlaceSource::Fused => 3,
     };
     Value::List(vec![
         Value::Int(place.lat_e7),
@@ -135,6 +136,7 @@ pub fn place_from(value: &Value) -> Option<Place> {
             0 => PlaceSource::Gnss,
             1 => PlaceSource::Network,
             2 => PlaceSource::Typed,
+            3 => PlaceSource::Fused,
             _ => return None,
         },
     })

@@ -28,6 +28,8 @@ pub enum PlaceSource {
     Network,
     /// A person, who pointed it out by hand. A statement, not a measurement.
     Typed,
+    /// The system's own estimate of all that it has. It does not say of what.
+    Fused,
 }
 
 /// Where something was, by WGS 84.

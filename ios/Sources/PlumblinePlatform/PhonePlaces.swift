@@ -65,7 +65,8 @@ private final class Watcher: NSObject, CLLocationManagerDelegate {
       // A doubt is not made smaller by writing it down.
       accuracyCm: Int64((location.horizontalAccuracy * 100).rounded(.up)),
       mock: source?.isSimulatedBySoftware ?? false,
-      source: isReduced ? "network" : "gnss")
+      // iOS never says what it measured, only what it makes of all that.
+      source: "fused")
     let at = Int64(location.timestamp.timeIntervalSince1970 * 1000)
     tell(.fix(Fix(place: place, at: at, reduced: isReduced)))
   }

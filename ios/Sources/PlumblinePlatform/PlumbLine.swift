@@ -43,7 +43,8 @@ enum Tilt {
       motion.manager.deviceMotionUpdateInterval = 0.1
       motion.manager.startDeviceMotionUpdates(to: .main) { motion, _ in
         guard let down = motion?.gravity else { return }
-        continuation.yield(atan2(down.x, -down.y) * 180 / .pi)
+        // Clockwise as it is looked at: with its right side down, the phone's line hangs to the right.
+        continuation.yield(atan2(-down.x, -down.y) * 180 / .pi)
       }
       continuation.onTermination = { _ in motion.manager.stopDeviceMotionUpdates() }
     }

@@ -7,6 +7,7 @@ import androidx.compose.foundation.layout.aspectRatio
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.DisposableEffect
 import androidx.compose.runtime.LaunchedEffect
+import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
@@ -16,7 +17,9 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.LocalContext
 import androidx.compose.ui.viewinterop.AndroidView
 import org.plumbline.platform.Lens
+import org.plumbline.platform.Tilt
 import org.plumbline.protocol.Fault
+import org.plumbline.ui.parts.PlumbLine
 import org.plumbline.ui.screens.NoPreview
 import org.plumbline.ui.theme.Plumb
 
@@ -39,6 +42,8 @@ internal fun Preview(lens: Lens, outlive: (suspend () -> Unit) -> Unit, modifier
             Modifier.aspectRatio(shape),
             { view -> size?.let { view.holder.setFixedSize(it.width, it.height) } },
         )
+        val lean by remember(context) { Tilt(context).degrees() }.collectAsState(null)
+        lean?.let { PlumbLine(it) }
     }
     LaunchedEffect(surface) {
         val onto = surface?.surface ?: return@LaunchedEffect

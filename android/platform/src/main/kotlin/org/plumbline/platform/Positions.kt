@@ -19,8 +19,9 @@ import org.plumbline.model.Place
 import kotlin.math.roundToLong
 
 /**
- * Where the phone is: what satellites and network say, raw, with accuracy, age and whether the system calls it a mock. Nothing is
- * smoothed, blended or guessed: what is signed later is what was measured.
+ * Where the phone is: what satellites and network say, raw, and what the system makes of all that it has, whichever is the most exact
+ * now; with accuracy, age and whether the system calls it a mock. Nothing is smoothed or guessed here, and what is signed later
+ * names which of them it is.
  */
 class Positions(private val context: Context) {
     /** Places, for as long as somebody listens: the first is what hinders, or that it is being looked for. */
@@ -65,7 +66,7 @@ class Positions(private val context: Context) {
     }
 
     companion object {
-        private val PROVIDERS = listOf(LocationManager.GPS_PROVIDER, LocationManager.NETWORK_PROVIDER)
+        private val PROVIDERS = listOf(LocationManager.GPS_PROVIDER, LocationManager.NETWORK_PROVIDER, FUSED)
         private const val EVERY = 5_000L
         private const val FRESH = 60_000L
 
@@ -79,6 +80,9 @@ class Positions(private val context: Context) {
     }
 }
 
+/** [LocationManager.FUSED_PROVIDER], which has a name since API 31; an older phone that has it calls it the same. */
+private const val FUSED = "fused"
+
 /** How long ago it was measured, in milliseconds, by the clock that counts through sleep. */
 private fun Location.age(): Long = (SystemClock.elapsedRealtimeNanos() - elapsedRealtimeNanos) / 1_000_000
 
@@ -90,7 +94,11 @@ internal fun Location.asPlace(): Place {
         lonE7 = (longitude * 1e7).roundToLong(),
         accuracyCm = (accuracy * 100.0).roundToLong(),
         mock = mocked(),
-        source = if (provider == LocationManager.GPS_PROVIDER) "gnss" else "network",
+        source = when (provider) {
+            LocationManager.GPS_PROVIDER -> "gnss"
+            LocationManager.NETWORK_PROVIDER -> "network"
+            else -> "fused"
+        },
     )
     return Place.Known(view, System.currentTimeMillis() - age())
 }

@@ -45,7 +45,7 @@ class PhoneTest {
 
     private fun gps(on: Boolean) = shadowOf(manager).setProviderEnabled(LocationManager.GPS_PROVIDER, on)
 
-    private fun fix(accuracy: Float, mock: Boolean = false) = Location(LocationManager.GPS_PROVIDER).apply {
+    private fun fix(accuracy: Float, mock: Boolean = false, by: String = LocationManager.GPS_PROVIDER) = Location(by).apply {
         latitude = 47.6
         longitude = -122.3
         this.accuracy = accuracy
@@ -84,6 +84,31 @@ class PhoneTest {
         assertTrue(known.view.mock)
         assertEquals("gnss", known.view.source)
         assertEquals(0, shadowOf(manager).getLocationUpdateListeners(LocationManager.GPS_PROVIDER).size)
+    }
+
+    @Test
+    fun the_most_exact_place_counts_and_says_what_located_it() {
+        allow(Manifest.permission.ACCESS_FINE_LOCATION)
+        val providers = listOf(LocationManager.GPS_PROVIDER, LocationManager.NETWORK_PROVIDER, LocationManager.FUSED_PROVIDER)
+        for (provider in providers) shadowOf(manager).setProviderEnabled(provider, true)
+
+        fun source(vararg fixes: Location): String {
+            val best = fixes.minOf { (it.accuracy * 100).toLong() }
+            val known = places({ it is Place.Known && it.view.accuracyCm == best }) { fixes.forEach(shadowOf(manager)::simulateLocation) }
+            return assertIs<Place.Known>(known).view.source
+        }
+        val vague = fix(40f, by = LocationManager.NETWORK_PROVIDER)
+        assertEquals("network", source(vague))
+        assertEquals("fused", source(vague, fix(9f, by = LocationManager.FUSED_PROVIDER)))
+        assertEquals("gnss", source(vague, fix(9f, by = LocationManager.FUSED_PROVIDER), fix(4f)))
+    }
+
+    @Test
+    fun the_plumb_line_hangs_down_however_the_phone_is_held() {
+        assertEquals(0f, hang(0f, 9.8f))
+        assertEquals(-90f, hang(-9.8f, 0f), "its right side is down")
+        assertEquals(90f, hang(9.8f, 0f), "its left side is down")
+        assertEquals(-45f, hang(-7f, 7f))
     }
 
     @Test

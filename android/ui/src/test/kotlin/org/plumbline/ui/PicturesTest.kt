@@ -1,7 +1,10 @@
 package org.plumbline.ui
 
 import androidx.compose.foundation.Image
+import androidx.compose.foundation.layout.Box
 import androidx.compose.runtime.Composable
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
 import androidx.compose.ui.layout.ContentScale
 import org.junit.Rule
 import org.junit.Test
@@ -19,6 +22,7 @@ import org.plumbline.model.WaitingState
 import org.plumbline.protocol.Fault
 import org.plumbline.protocol.Lock
 import org.plumbline.ui.Samples.shown
+import org.plumbline.ui.parts.PlumbLine
 import org.plumbline.ui.screens.CameraScreen
 import org.plumbline.ui.screens.ConflictsScreen
 import org.plumbline.ui.screens.CrewScreen
@@ -77,8 +81,11 @@ private val EMPTY = listOf(
     Sight("shut") { ShutScreen(Fault.Locked(Lock.INVALIDATED)) {} },
 )
 
-private val lens: @Composable (androidx.compose.ui.Modifier) -> Unit = { modifier ->
-    Image(pictureOf("lens"), null, modifier, contentScale = ContentScale.Crop)
+private val lens: @Composable (Modifier) -> Unit = { modifier ->
+    Box(modifier, Alignment.Center) {
+        Image(pictureOf("lens"), null, Modifier.matchParentSize(), contentScale = ContentScale.Crop)
+        PlumbLine(-2.4f)
+    }
 }
 
 /** Every screen as a picture, in each look and language, and with large text: to be looked at, and proof that it is drawn. */

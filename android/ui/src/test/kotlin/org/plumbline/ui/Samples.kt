@@ -24,6 +24,7 @@ import org.plumbline.core.Source
 import org.plumbline.core.SpanWhat
 import org.plumbline.core.StatusView
 import org.plumbline.core.StorageView
+import org.plumbline.core.TimeKnown
 import org.plumbline.core.VerdictView
 import org.plumbline.core.WeekPerson
 import org.plumbline.core.WeekState
@@ -86,11 +87,15 @@ object Samples {
     private val inside = VerdictView("inside", 1200, 488, false)
 
     /** Where the phone is, on the site, with the time that the server told. */
-    fun here(verdict: VerdictView = inside, doubt: Long = 2_000, place: Place = fix, now: Long = this.now) =
-        Here(place, HereView(MomentView(now, now - doubt, now + doubt, "anchored"), verdict), now)
+    fun here(verdict: VerdictView = inside, place: Place = fix, known: TimeKnown = TimeKnown.EXACT, doubt: Long = 2_000) =
+        Here(place, HereView(MomentView(now, now - doubt, now + doubt, "anchored"), known, doubt, verdict), now)
 
     /** The phone says no place, and no server told the time since it was started. */
-    val nowhere = Here(Place.Off, HereView(MomentView(now, null, null, "wall_clock"), VerdictView("no_place", null, null, false)), now)
+    val nowhere = Here(
+        Place.Off,
+        HereView(MomentView(now, null, null, "wall_clock"), TimeKnown.UNCHECKED, null, VerdictView("no_place", null, null, false)),
+        now,
+    )
     private const val work = "Laborer: Pipelayer"
     private val spans = listOf(
         DaySpan(at("06:55"), at("11:00"), SpanWhat.WORK, work),
@@ -163,8 +168,9 @@ object Samples {
     val unsure = camera.copy(
         here = here(
             VerdictView("cannot_tell", 12_190, 12_500, true),
-            5_400_000,
             Place.Known(fix.view.copy(accuracyCm = 12_500, mock = true), now - 61_000),
+            TimeKnown.KNOWN,
+            5_400_000,
         ),
         setting = Setting(2f, true),
     )

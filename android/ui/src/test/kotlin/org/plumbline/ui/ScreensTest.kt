@@ -169,10 +169,10 @@ class ScreensTest {
     fun time_and_place_are_said_before_the_shot() {
         var state by mutableStateOf(Samples.camera)
         rule.setContent { Phone { CameraScreen(shown(state), nothing(), nothing(), Samples.now + 6_000) {} } }
-        rule.onNodeWithText("Time exact").assertTextContains("13:52:06, ±2 s")
+        rule.onNodeWithText("Time exact").assertTextContains("13:52:06, ±2\u00a0s")
         rule.onNodeWithText("Inside site").assertTextContains("±16 ft, 9 s old")
         state = Samples.unsure
-        rule.onNodeWithText("Time known").assertTextContains("13:52:06, ±2 h")
+        rule.onNodeWithText("Time known").assertTextContains("13:52:06, ±2\u00a0h")
         rule.onNodeWithText("Can’t tell: fence 400 ft away").assertTextContains("±410 ft, 1 min old")
         rule.onNodeWithText("The phone said that this location is made up.").assertExists()
         state = Samples.camera.copy(here = Samples.here(VerdictView("cannot_tell", null, 488, false)))

@@ -2,10 +2,10 @@ package org.plumbline.ui.parts
 
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Modifier
+import org.plumbline.core.TimeKnown
 import org.plumbline.core.VerdictView
 import org.plumbline.model.Here
 import org.plumbline.model.Place
-import org.plumbline.model.TimeKnown
 import org.plumbline.model.Words
 import org.plumbline.model.clock
 import org.plumbline.model.length
@@ -18,11 +18,11 @@ import org.plumbline.ui.theme.Plumb
 fun time(of: Here, now: Long): Pair<Status, String> {
     val (tokens, words) = Plumb.tokens to Plumb.words
     val status = when (of.time) {
-        TimeKnown.Exact -> Status(Icons.ClockCheck, words("camera.time.exact"), tokens.ok)
-        TimeKnown.Known -> Status(Icons.Clock, words("camera.time.known"), tokens.text2)
-        TimeKnown.Unchecked -> Status(Icons.ClockAlert, words("camera.time.unchecked"), tokens.attention)
+        TimeKnown.EXACT -> Status(Icons.ClockCheck, words("camera.time.exact"), tokens.ok)
+        TimeKnown.KNOWN -> Status(Icons.Clock, words("camera.time.known"), tokens.text2)
+        TimeKnown.UNCHECKED -> Status(Icons.ClockAlert, words("camera.time.unchecked"), tokens.attention)
     }
-    return status to words.clock(of.clock(now), of.doubt)
+    return status to words.clock(of.clock(now), of.view?.doubt)
 }
 
 /** Where the phone is before anything is done there, as the core judges it, and how good that is; [without] says what holds without. */
