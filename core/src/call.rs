@@ -93,6 +93,7 @@ calls! {
         custody(request);
         check_photo(request);
         uploads();
+        upload_parts(request);
         places(request);
         storage();
         export_all(request);

@@ -346,14 +346,14 @@ impl Inner {
         Ok(Uuid::v7(self.config.clock.wall(), *secret::random()?))
     }
 
-    /// Evidence of now.
+    /// Evidence of now, in the order of what was done here before.
     pub(crate) fn time(&self, c: &Tx) -> Result<TimeEvidence, Fault> {
         let clock = &self.config.clock;
-        Ok(TimeEvidence {
-            wall: clock.wall(),
-            boot_ms: clock.boot_ms(),
-            boot: clock.boot(),
-            anchor: meta::time_anchor(c)?,
+        let (wall, boot_ms, boot) = (clock.wall(), clock.boot_ms(), clock.boot());
+        let now = TimeEvidence { wall, boot_ms, boot, anchor: meta::time_anchor(c)? };
+        Ok(match meta::last_time(c)? {
+            Some(last) => now.following(&last),
+            None => now,
         })
     }
 
@@ -397,6 +397,7 @@ impl Inner {
             Some(time) => time,
             None => self.time(c)?,
         };
+        meta::put_last_time(c, &time)?;
         let mut fields = change.fields;
         fields.insert(Key::from(TIME), evidence::time_to(&time));
         if let Some(reason) = change.reason {

@@ -21,6 +21,7 @@ use crate::{aead, error, secret};
 
 mod aside;
 pub mod export;
+mod outgoing;
 mod seal;
 
 /// Bytes that stay free for the store itself: hours must still fit when pictures no longer do.
@@ -314,13 +315,14 @@ impl Files {
         })
     }
 
-    /// Removes the sealed files, the store and its notes, and those that a repair replaced or was making; when they are gone
+    /// Removes the sealed files, parts in clear, the store and its notes, and those that a repair replaced or was making; when they are gone
     /// for good the note `last`, by which a wipe that was cut short is known.
     ///
     /// # Errors
     /// Those of [`error::io`] where something stays.
     pub fn wipe(&self, last: &str) -> Result<(), Fault> {
         gone(fs::remove_dir_all(&self.blobs))?;
+        gone(fs::remove_dir_all(self.dir.join(outgoing::OUTGOING)))?;
         gone(fs::remove_dir_all(self.dir.join(DAMAGED)))?;
         self.unfinished()?.iter().try_for_each(|id| self.remove_unfinished(id))?;
         for name in STORE.into_iter().chain([STORE_ID, MARK]) {

@@ -19,6 +19,7 @@ pub(crate) mod loopback;
 mod tests;
 
 use std::{
+    collections::BTreeMap,
     error::Error,
     io,
     ops::{Range, RangeInclusive},
@@ -33,7 +34,7 @@ use plumbline_protocol::{
     link::Server,
     log::tile::Tile,
     page::{self, MAX_MESSAGE, MEDIA, PullRequest, Receipt},
-    session::{Challenge, ChallengeRequest, RefreshRequest, SessionRequest, Tokens},
+    session::{Challenge, ChallengeRequest, GRANT, Grant, RefreshRequest, SessionRequest, Tokens},
 };
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, header, redirect};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -220,10 +221,34 @@ impl Net {
         if bytes.len() as u64 > PART {
             return Err(Fault::TooLarge { limit: PART });
         }
-        let part = Hash(Sha256::digest(&bytes).into());
-        let request = self.ask(Method::PUT, &format!("/v1/blobs/{sha256}/parts/{n}")).bearer_auth(token);
-        let request = request.header(header::CONTENT_TYPE, BYTES).header("plumbline-sha256", part.to_string());
-        self.done(request.body(bytes)).await
+        self.done(self.part(sha256, n, &bytes).bearer_auth(token).body(bytes)).await
+    }
+
+    /// Asks for what lets somebody else send the parts of a blob.
+    pub async fn grant(&self, token: &str, sha256: &Hash) -> Result<Grant, Fault> {
+        let request = self.ask(Method::POST, &format!("/v1/blobs/{sha256}/grant")).bearer_auth(token);
+        read_json(&Zeroizing::new(self.bytes(request, JSON, MAX_JSON).await?))
+    }
+
+    /// Address and headers of the request that sends these bytes as part `n`, for who has no client of ours.
+    pub fn part_request(
+        &self,
+        grant: &str,
+        sha256: &Hash,
+        n: u64,
+        bytes: &[u8],
+    ) -> Result<(String, BTreeMap<String, String>), Fault> {
+        let request = self.part(sha256, n, bytes).header(GRANT, grant).build();
+        let request = request.map_err(|cause| error::internal("request", &cause.without_url()))?;
+        let text = |value: &header::HeaderValue| value.to_str().map(str::to_owned).map_err(|_| malformed());
+        let headers = request.headers().iter().map(|(name, value)| Ok((name.to_string(), text(value)?)));
+        Ok((request.url().to_string(), headers.collect::<Result<_, Fault>>()?))
+    }
+
+    fn part(&self, sha256: &Hash, n: u64, bytes: &[u8]) -> RequestBuilder {
+        let request = self.ask(Method::PUT, &format!("/v1/blobs/{sha256}/parts/{n}"));
+        let part = Hash(Sha256::digest(bytes).into());
+        request.header(header::CONTENT_TYPE, BYTES).header("plumbline-sha256", part.to_string())
     }
 
     /// Says that all parts have been sent. [`Fault::Corrupt`] `blob` when they make other bytes: they must come again.

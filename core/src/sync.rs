@@ -6,6 +6,7 @@
 pub(crate) mod generation;
 pub(crate) mod history;
 pub(crate) mod live;
+pub mod outgoing;
 pub(crate) mod pull;
 pub(crate) mod push;
 pub(crate) mod reenrol;
@@ -22,7 +23,7 @@ use std::{
 
 use plumbline_protocol::{Fault, live::Hint, session::Scope, time::Anchor};
 use serde::{Deserialize, Serialize};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use self::live::Live;
 use crate::{
@@ -121,6 +122,10 @@ pub(crate) struct Worker {
     started: AtomicBool,
     /// The socket.
     pub live: Live,
+    /// Counts pushes.
+    pub pushes: watch::Sender<u64>,
+    /// What the system carries.
+    pub outgoing: outgoing::Outgoing,
     /// How far photographs were asked after.
     pub asked: Mutex<upload::Asked>,
     /// Sizes and roots that this log was shown to have had.
@@ -195,6 +200,7 @@ impl Client {
 
     async fn exchange(&self) -> Result<SyncView, Fault> {
         let mut view = SyncView { pushed: push::push(self).await?, ..SyncView::default() };
+        self.inner.sync.pushes.send_modify(|n| *n = n.wrapping_add(1));
         let mut revoked = false;
         if !self.push_only().await? {
             view.pulled = match pull::pull(self).await {

@@ -10,6 +10,8 @@ use crate::datum::Datum;
 type Fields = BTreeMap<String, Datum>;
 /// The values of each field that two members set without knowing of each other.
 type Conflicts = BTreeMap<String, Vec<Datum>>;
+/// Headers of a request by name.
+type Headers = BTreeMap<String, String>;
 /// A corner of an outline.
 type Corner = (i64, i64);
 
@@ -38,6 +40,12 @@ uniffi::custom_type!(Conflicts, std::collections::HashMap<String, Vec<Datum>>, {
     remote,
     lower: |fields| fields.into_iter().collect(),
     try_lift: |fields| Ok(fields.into_iter().collect()),
+});
+
+uniffi::custom_type!(Headers, std::collections::HashMap<String, String>, {
+    remote,
+    lower: |headers| headers.into_iter().collect(),
+    try_lift: |headers| Ok(headers.into_iter().collect()),
 });
 
 uniffi::custom_type!(Corner, Point, {

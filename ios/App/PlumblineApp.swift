@@ -6,9 +6,11 @@ import PlumblineModel
 import PlumblinePlatform
 import PlumblineUI
 import SwiftUI
+import UIKit
 
 @main
 struct PlumblineApp: App {
+  @UIApplicationDelegateAdaptor(Delegate.self) private var delegate
   @State private var begun: Result<AppModel, any Error>
 
   init() {
@@ -26,6 +28,16 @@ struct PlumblineApp: App {
       case .failure(let error): NoFolders(error: error)
       }
     }
+  }
+}
+
+/// Hears that the system carried parts while the app rested or did not run.
+private final class Delegate: NSObject, UIApplicationDelegate {
+  func application(
+    _ application: UIApplication, handleEventsForBackgroundURLSession identifier: String,
+    completionHandler: @escaping () -> Void
+  ) {
+    Background.wake(completionHandler)
   }
 }
 
@@ -48,9 +60,7 @@ private struct Screens: View {
       .onChange(of: phase) { _, now in
         Task {
           switch now {
-          case .background:
-            Background.ask(hasWaiting: (app.status?.waiting ?? 0) > 0)
-            await Suspension.leave(app)
+          case .background: await Suspension.leave(app)
           case .active: await app.comeBack()
           case .inactive: break
           @unknown default: break

@@ -22,6 +22,7 @@ use plumbline_core::{
     restore::{LostView, PassHoleRequest, RecoverRequest, RecoveredView, RestoreRequest, RestoredView},
     storage::StorageView,
     sync::{Reason, SyncView},
+    sync::outgoing::{UploadPartsRequest, UploadPartsView},
     week::{ApproveWeekRequest, DisputeWeekRequest, SignWeekRequest, WeekRequest, WeekView},
 };
 use plumbline_protocol::Fault;
@@ -223,6 +224,11 @@ impl Client {
     /// Photographs of this device on their way to the server, or that do not get there.
     pub async fn uploads(&self) -> Result<Vec<UploadView>, Fault> {
         self.call("uploads", |core| async move { core.uploads().await }).await
+    }
+
+    /// Gives out parts of photographs for a system that sends them while the app does not run. First sends what waits, for bytes follow the action that names them. Photographs of which a part is given out here or under way are the system's: a round of this device leaves them alone until a later call in which none of their parts is under way. With nothing under way and `most` 0, all is taken back.
+    pub async fn upload_parts(&self, request: UploadPartsRequest) -> Result<UploadPartsView, Fault> {
+        self.call("upload_parts", |core| async move { core.upload_parts(request).await }).await
     }
 
     /// Punches and photographs with a place, newest first.

@@ -72,6 +72,20 @@ pub enum Scope {
     Push,
 }
 
+/// The header that shows a [`Grant`]. Not `authorization`, which a phone's system keeps to itself.
+pub const GRANT: &str = "plumbline-grant";
+
+/// The answer to `POST /v1/blobs/{sha256}/grant`: whoever shows it may send parts of that one blob in the name of the session
+/// that asked, and do nothing else. For a system that sends while the app does not run. A secret, so it has no `Debug`.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// For the header [`GRANT`]; opaque to the device.
+    pub grant: String,
+    /// Seconds until it is no longer taken; it ends with the session before that.
+    pub expires_in: u32,
+}
+
 /// A session's tokens.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

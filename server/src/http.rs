@@ -110,6 +110,7 @@ routes! {
     delete "DELETE" "/v1/devices/{device}/sessions", Full, JSON_LIMIT => device::end_sessions;
     head "HEAD" "/v1/blobs/{sha256}", Session, JSON_LIMIT => blob::progress;
     get "GET" "/v1/blobs/{sha256}", Full, JSON_LIMIT => blob::read;
+    post "POST" "/v1/blobs/{sha256}/grant", Session, JSON_LIMIT => blob::grant;
     put "PUT" "/v1/blobs/{sha256}/parts/{part}", Session, PART_LIMIT => blob::put_part;
     post "POST" "/v1/blobs/{sha256}/complete", Session, JSON_LIMIT => blob::complete;
     post "POST" "/v1/push", Session, MESSAGE_LIMIT => log::push;

@@ -39,6 +39,7 @@ window.CALLS = Object.freeze([
   "custody",
   "check_photo",
   "uploads",
+  "upload_parts",
   "places",
   "storage",
   "export_all",

@@ -34,11 +34,18 @@ const ASK_EVERY: i64 = 60_000;
 pub(crate) type Asked = (Option<i64>, Option<Uuid>);
 
 /// Why a photograph does not get on.
-enum Stop {
+pub(super) enum Stop {
     /// The server, or the way to it.
     Server(Fault),
     /// The sealed file is gone or damaged: trying again does not help.
     File(Fault),
+}
+
+impl Stop {
+    pub fn fault(self) -> Fault {
+        let (Stop::Server(fault) | Stop::File(fault)) = self;
+        fault
+    }
 }
 
 impl From<Fault> for Stop {
@@ -111,6 +118,10 @@ async fn work_off(client: &Client, queue: &Mutex<VecDeque<Uuid>>) -> Result<u64,
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     let mut completed = 0;
     while let Some(record) = next() {
+        // The system's own.
+        if client.inner.sync.outgoing.has(&record) {
+            continue;
+        }
         let Some(photo) = client.run(move |inner| inner.db.read(|c| db::photo::get(c, &record))).await? else {
             continue;
         };
@@ -143,7 +154,7 @@ async fn work_off(client: &Client, queue: &Mutex<VecDeque<Uuid>>) -> Result<u64,
 }
 
 /// Sends what the server lacks of one photograph. True once it has every byte, false when it does not know the photograph
-/// yet.
+/// yet or the system was given the rest.
 async fn send(client: &Client, photo: &Photo) -> Result<bool, Stop> {
     let session = client.session()?;
     let (net, sha256) = (session.net(), &photo.sha256);
@@ -158,6 +169,9 @@ async fn send(client: &Client, photo: &Photo) -> Result<bool, Stop> {
         let missing = progress.missing.into_iter().flatten();
         let missing: Vec<u64> = missing.filter(|n| (next..parts(photo.bytes)).contains(n)).collect();
         for n in &missing {
+            if client.inner.sync.outgoing.has(&photo.record) {
+                return Ok(false);
+            }
             let bytes = &read_part(client, photo, *n).await?;
             session.with_token(|token| async move { net.put_part(&token, sha256, *n, bytes.clone()).await }).await?;
         }
@@ -174,10 +188,15 @@ async fn send(client: &Client, photo: &Photo) -> Result<bool, Stop> {
     if progress.state == State::Expected { Err(Stop::Server(Fault::corrupt("blob"))) } else { Ok(true) }
 }
 
+/// Length of part `n`.
+pub(super) fn length(photo: &Photo, n: u64) -> u64 {
+    part_len(photo.bytes, n).unwrap_or_default()
+}
+
 /// Part `n` of the original, opened from its sealed file.
-async fn read_part(client: &Client, photo: &Photo, n: u64) -> Result<Vec<u8>, Stop> {
+pub(super) async fn read_part(client: &Client, photo: &Photo, n: u64) -> Result<Vec<u8>, Stop> {
     let original = photo.original.clone().ok_or(Stop::File(Fault::NotFound))?;
-    let length = part_len(photo.bytes, n).unwrap_or_default();
+    let length = length(photo, n);
     let read = move |inner: &Inner| Ok(inner.files.read_range(&original.name, &original.key, n * PART, length));
     match client.run(read).await? {
         Err(fault) if files::is_lost(&fault) => Err(Stop::File(fault)),
@@ -186,7 +205,7 @@ async fn read_part(client: &Client, photo: &Photo, n: u64) -> Result<Vec<u8>, St
 }
 
 /// True for a fault that says nothing about the next photograph.
-fn of_one_photo(fault: &Fault) -> bool {
+pub(super) fn of_one_photo(fault: &Fault) -> bool {
     use Fault::{Corrupt, Denied, Internal, Invalid, NotFound, TooLarge};
     match fault {
         Corrupt { what } => what != CERTIFICATE,

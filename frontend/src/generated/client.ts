@@ -600,8 +600,12 @@ export interface HereRequest {
 
 /** What a punch or photograph made now would state. */
 export interface HereView {
-  /** When, and how well that is known. */
+  /** When, by the evidence there is. */
   at: MomentView;
+  /** How well that is known. */
+  known: TimeKnown;
+  /** How far from the stated moment the true one may be, either way, in milliseconds; none where nothing bounds it. */
+  doubt: number | null;
   /** Where, against the project's fence. */
   verdict: VerdictView;
 }
@@ -961,7 +965,7 @@ export interface PlaceView {
   accuracy_cm: number;
   /** True when the system says that the location is a mock. */
   mock: boolean;
-  /** `gnss`, `network` or `typed`. */
+  /** What located it: `gnss` satellites, `network` cells and wireless networks, `fused` the system by all that it has, `typed` a person. */
   source: string;
 }
 
@@ -1230,6 +1234,15 @@ export interface SyncView {
   waiting: number;
 }
 
+/** How well the time of what is done now is known. */
+export type TimeKnown =
+  /** To ten seconds. */
+  | "exact"
+  /** Within bounds. */
+  | "known"
+  /** By the device's own clock alone. */
+  | "unchecked";
+
 /** A time typed by hand. */
 export interface Typed {
   /** The time. */
@@ -1244,6 +1257,38 @@ export interface UnsavedView {
   kind: string;
   /** The record. */
   record: string;
+}
+
+/** One part: `PUT` of the file, which 204 answers. Whatever else is answered needs no care, for the server says what it lacks. */
+export interface UploadPartView {
+  /** Its name among all parts. */
+  name: string;
+  /** Where its bytes are. */
+  file: string;
+  /** How many. */
+  bytes: number;
+  /** Where they go. */
+  url: string;
+  /** With which headers; one of them is a secret. */
+  headers: Record<string, string>;
+  /** When the server takes it no longer, by this device's wall clock. */
+  until: number;
+}
+
+/** What the system carries of parts, and what it may be given. */
+export interface UploadPartsRequest {
+  /** Names of the parts that are on their way: they stay, and are not given out again. All others are removed. */
+  under_way?: string[];
+  /** No photograph is begun once parts of so many bytes were given out. With 0 the server is not asked anything. */
+  most?: number;
+}
+
+/** Parts to be sent. */
+export interface UploadPartsView {
+  /** SHA-256 of the certificate (DER) of the one authority that may have issued the server's, as it is in the chain that the server presents. No other authority counts. */
+  authority: string;
+  /** The parts, those of a photograph together. */
+  parts: UploadPartView[];
 }
 
 /** A photograph whose bytes the server does not have, as far as this device knows. */
@@ -1483,6 +1528,8 @@ export interface Calls {
   check_photo: { request: RecordRequest; answer: PhotoCheckView };
   /** Photographs of this device on their way to the server, or that do not get there. */
   uploads: { request: undefined; answer: UploadView[] };
+  /** Gives out parts of photographs for a system that sends them while the app does not run. First sends what waits, for bytes follow the action that names them. Photographs of which a part is given out here or under way are the system's: a round of this device leaves them alone until a later call in which none of their parts is under way. With nothing under way and `most` 0, all is taken back. */
+  upload_parts: { request: UploadPartsRequest; answer: UploadPartsView };
   /** Punches and photographs with a place, newest first. */
   places: { request: PlacesRequest; answer: PlacesView };
   /** What is taken and what is free. */
@@ -1576,6 +1623,7 @@ export const CALLS: readonly (keyof Calls)[] = [
   "custody",
   "check_photo",
   "uploads",
+  "upload_parts",
   "places",
   "storage",
   "export_all",

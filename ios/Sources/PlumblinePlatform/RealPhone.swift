@@ -11,7 +11,8 @@ extension Phone {
     return Phone(
       home: try Folders.store(), shots: try Folders.shots(), exports: try Folders.exports(),
       label: UIDevice.current.name, boot: bootSession(), keystore: Keychain(service: "org.plumbline"),
-      presence: OwnerPresence(settings: settings), places: PhonePlaces(), settings: settings)
+      presence: OwnerPresence(settings: settings), places: PhonePlaces(),
+      carrier: BackgroundSession(.uploads), settings: settings)
   }
 
   private static func bootSession() -> String? {

@@ -137,6 +137,38 @@ import Testing
     #expect(log.all == ["pause", "resume"])
   }
 
+  @Test func whoCouldNotHaveTheCoreDoesNotKeepItAwakeLater() async throws {
+    let awake = Awake(.background, pause: {}, resume: { throw Fault.NotFound })
+    try await awake.release(.background)
+    await #expect(throws: Fault.NotFound) { try await awake.need(.screen) }
+    #expect(await !awake.isNeeded(by: .screen))
+  }
+
+  @Test func whatBeginsLaterWaitsUntilWhatBeganBeforeHasEnded() async {
+    let (turns, log) = (Turns(), Log())
+    let first = Task {
+      await turns.take {
+        log.add("begun")
+        while !Task.isCancelled { await Task.yield() }
+        for _ in 0..<100 { await Task.yield() }
+        log.add("ended")
+        return false
+      }
+    }
+    while log.all.isEmpty { await Task.yield() }
+    let second = Task {
+      await turns.take {
+        log.add("next")
+        return true
+      }
+    }
+    // Whose time is up stops what they wait for.
+    second.cancel()
+    #expect(await first.value == false)
+    #expect(await second.value)
+    #expect(log.all == ["begun", "ended", "next"])
+  }
+
   @Test func whatAPersonChoseIsThereTheNextTime() {
     let drawer = Drawer()
     let settings = Settings(drawer)

@@ -10,15 +10,15 @@ import Testing
   @Test func theTimeIsExactAfterContactWithTheServer() async throws {
     try await World.begun { world, client in
       let camera = CameraModel(app: world.app, client: client)
-      #expect(words.time(camera.standpoint.here?.at) == "Clock not checked yet")
+      #expect(camera.standpoint.here == nil)
       #expect(camera.standpoint.clock == nil, "nothing is claimed before the core answered")
       await camera.load()
-      let at = try #require(camera.standpoint.here?.at)
-      #expect(at.how == "anchored")
-      #expect(words.time(at) == "Time exact")
+      let here = try #require(camera.standpoint.here)
+      #expect(here.at.how == "anchored")
+      #expect(words.time(here.known) == "Time exact")
       let clock = try #require(camera.standpoint.clock)
       #expect(abs(clock - camera.standpoint.now) < 10_000)
-      #expect(words.clock(clock, doubt: at.doubt).hasSuffix(" s"))
+      #expect(words.clock(clock, doubt: here.doubt).hasSuffix("\u{a0}s"))
     }
   }
 

@@ -58,6 +58,33 @@ final class Ground: Places, @unchecked Sendable {
   }
 }
 
+/// The system's hands: they hold what they are given, and bring it nowhere.
+final class Hands: Carrier, @unchecked Sendable {
+  private let lock = NSLock()
+  private var held: [UploadPartView] = []
+  private var gate: Gate?
+  private var asked = false
+
+  var all: [UploadPartView] { lock.withLock { held } }
+  /// True once somebody waits for the gate.
+  var isAsked: Bool { lock.withLock { asked } }
+
+  /// From here on they say what they hold when the gate is open.
+  func wait(for gate: Gate) { lock.withLock { self.gate = gate } }
+
+  func underWay() async -> [String] {
+    let closed = lock.withLock {
+      asked = gate != nil
+      return gate
+    }
+    await closed?.pass()
+    return all.map(\.name)
+  }
+
+  func carry(_ given: UploadPartsView) async { lock.withLock { held += given.parts } }
+  func drop() async { lock.withLock { held = [] } }
+}
+
 final class Drawer: SettingsStore, @unchecked Sendable {
   private let lock = NSLock()
   private var texts: [String: String] = [:]
@@ -68,6 +95,9 @@ final class Drawer: SettingsStore, @unchecked Sendable {
 
 /// A camera that has a real picture, each time another one.
 struct Album: Shutter {
+  /// By so many bytes it is longer than it was.
+  var more = 0
+
   func lens() async -> Lens { .plain }
   func zoom(to times: Double) async throws {}
 
@@ -77,7 +107,7 @@ struct Album: Shutter {
     }
     let file = folder.appendingPathComponent("\(UUID().uuidString).jpg")
     // What follows the end of a picture is not shown, but hashed.
-    try (Data(contentsOf: picture) + Data(UUID().uuidString.utf8)).write(to: file)
+    try (Data(contentsOf: picture) + Data(UUID().uuidString.utf8) + Data(count: more)).write(to: file)
     return file
   }
 }
@@ -114,6 +144,7 @@ struct Pocket {
   let keys = Keys()
   let owner = Owner()
   let ground = Ground()
+  let hands = Hands()
   let drawer = Drawer()
   /// Ten seconds are over when it opens.
   let tenSeconds = Gate()
@@ -140,7 +171,7 @@ struct Pocket {
     return Phone(
       home: folder.appendingPathComponent("store"), shots: folder.appendingPathComponent("shots"),
       exports: folder.appendingPathComponent("exports"), label: "Ana's phone", boot: nil, keystore: keys,
-      presence: owner, places: ground, settings: drawer,
+      presence: owner, places: ground, carrier: hands, settings: drawer,
       wait: { _ in await gate.pass() })
   }
 }

@@ -92,6 +92,9 @@ final class Office: @unchecked Sendable {
     return ready["setup"].text
   }
 
+  /// The certificate of the authority that issued the server's.
+  func authority() throws -> Data { try Data(contentsOf: folder.appendingPathComponent("server/ca.pem")) }
+
   /// No signal, for anybody.
   func stop() async {
     await server?.stop()

@@ -84,20 +84,17 @@ import Testing
 
   @Test func theTimeOfAShotIsSaidWithItsDoubt() {
     let at: Int64 = 1_797_087_726_000  // 2026-12-12 15:02:06 UTC
-    func says(_ words: Words, _ earliest: Int64?, _ latest: Int64?) -> [String] {
-      let moment = MomentView(
-        stated: at, earliest: earliest.map { at + $0 }, latest: latest.map { at + $0 }, how: "anchored")
-      return [words.time(moment), words.clock(at, doubt: moment.doubt, zone: .gmt)]
+    func says(_ words: Words, _ known: TimeKnown, _ doubt: Int64?) -> [String] {
+      [words.time(known), words.clock(at, doubt: doubt, zone: .gmt)]
     }
-    #expect(says(english, -1_400, 1_400) == ["Time exact", "15:02:06, ±2 s"])
-    #expect(says(spanish, -1_400, 1_400) == ["Hora exacta", "15:02:06, ±2 s"])
-    #expect(says(english, -10_000, 10_000) == ["Time exact", "15:02:06, ±10 s"])
-    #expect(says(english, -10_001, 10_001) == ["Time known", "15:02:06, ±11 s"])
-    #expect(says(spanish, -61_000, 61_000) == ["Hora conocida", "15:02:06, ±2 min"])
-    #expect(says(english, -3_600_001, 3_600_001) == ["Time known", "15:02:06, ±2 h"])
-    #expect(says(english, -1_000, nil) == ["Clock not checked yet", "15:02:06"], "one bound is none")
-    #expect(says(spanish, nil, nil) == ["Reloj aún sin revisar", "15:02:06"])
-    #expect(english.time(nil) == "Clock not checked yet")
+    #expect(says(english, .exact, 1_400) == ["Time exact", "15:02:06, ±2\u{a0}s"])
+    #expect(says(spanish, .exact, 1_400) == ["Hora exacta", "15:02:06, ±2\u{a0}s"])
+    #expect(says(english, .exact, 10_000) == ["Time exact", "15:02:06, ±10\u{a0}s"])
+    #expect(says(english, .known, 10_001) == ["Time known", "15:02:06, ±11\u{a0}s"])
+    #expect(says(spanish, .known, 61_000) == ["Hora conocida", "15:02:06, ±2\u{a0}min"])
+    #expect(says(english, .known, 3_600_001) == ["Time known", "15:02:06, ±2\u{a0}h"])
+    #expect(says(english, .unchecked, nil) == ["Clock not checked yet", "15:02:06"])
+    #expect(says(spanish, .unchecked, nil) == ["Reloj aún sin revisar", "15:02:06"])
   }
 
   @Test func theLensIsSetInWords() {

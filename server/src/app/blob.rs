@@ -11,10 +11,11 @@ use plumbline_protocol::{
     blob::{State, part_len, parts, ranges_to},
     fold::Book,
     judge, policy,
+    session::Grant,
 };
 use sha2::{Digest, Sha256};
 
-use super::{App, blocking, deposit};
+use super::{App, blocking, deposit, session};
 use crate::{
     db::{
         blob::{self, Blob},
@@ -48,6 +49,12 @@ pub async fn progress(app: &App, op: &Op, sha256: Hash) -> Result<Progress> {
 pub async fn length(app: &App, op: &Op, sha256: Hash, n: u64) -> Result<u64> {
     let (blob, _) = find(app, op, sha256).await?;
     part_len(blob.bytes, n).ok_or_else(|| Fault::invalid("part", "range").into())
+}
+
+/// Lets somebody else send the parts of this member's upload.
+pub async fn grant(app: &App, op: &Op, sha256: Hash) -> Result<Grant> {
+    find(app, op, sha256).await?;
+    session::grant(app, op, sha256)
 }
 
 /// Keeps a part whose own hash is `part_sha256`.

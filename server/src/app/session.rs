@@ -7,20 +7,20 @@
 
 use data_encoding::HEXLOWER;
 use plumbline_protocol::{
-    Fault, action,
+    Fault, Hash, action,
     session::{
-        CHALLENGE, Challenge, ChallengeRequest, REFRESH, RefreshRequest, Scope, SessionRequest, Tokens, message,
+        CHALLENGE, Challenge, ChallengeRequest, Grant, REFRESH, RefreshRequest, Scope, SessionRequest, Tokens, message,
     },
 };
 
 use super::{
     App,
-    token::{ACCESS_SECONDS, CHALLENGE_SECONDS, Claims, Refresh},
+    token::{ACCESS_SECONDS, CHALLENGE_SECONDS, Claims, GRANT_SECONDS, GrantClaims, Refresh},
 };
 use crate::{
     db::{
         device::{self, Device},
-        session::{self, Session},
+        session::{self, Family, Session},
     },
     error::{Error, Result},
     op::Op,
@@ -103,7 +103,7 @@ pub async fn refresh(app: &App, request: RefreshRequest) -> Result<Tokens> {
 /// revocation holds at once and not only when the token ends.
 pub async fn authenticate(app: &App, token: &str) -> Result<Op> {
     let Claims { aud: organisation, sub: device, sid, scope, .. } = app.keys.open_access(token, app.now())?;
-    let family = HEXLOWER.decode(sid.as_bytes()).ok().and_then(|f| f.try_into().ok()).ok_or(Fault::SignedOut)?;
+    let family = family(&sid)?;
     let found = app.db.read(move |tx| {
         let session = session::find(tx, &organisation, &family)?.filter(|s| s.device == device);
         Ok(session.and(device::find(tx, &organisation, &device)?))
@@ -111,6 +111,35 @@ pub async fn authenticate(app: &App, token: &str) -> Result<Op> {
     let Device { member, revoked, .. } = found.await?.ok_or(Fault::SignedOut)?;
     let scope = if revoked { Scope::Push } else { scope };
     Ok(Op { organisation, device, member, scope, family })
+}
+
+/// A grant for the parts of a blob, in the name of the session of `op`.
+pub fn grant(app: &App, op: &Op, sha256: Hash) -> Result<Grant> {
+    let claims = GrantClaims {
+        aud: op.organisation,
+        sub: op.device,
+        sid: HEXLOWER.encode(&op.family),
+        blob: sha256,
+        exp: app.now() / 1000 + i64::from(GRANT_SECONDS),
+    };
+    Ok(Grant { grant: app.keys.grant(&claims)?, expires_in: GRANT_SECONDS })
+}
+
+/// The actor behind a grant for the blob of this name, who may send and no more. The session must stand as for its next access token, so
+/// a sign-out takes back at once what was granted; a revoked device may still send its own, as ever.
+pub async fn granted(app: &App, token: &str, sha256: &str) -> Result<Op> {
+    let now = app.now();
+    let GrantClaims { aud: organisation, sub: device, sid, blob, .. } = app.keys.open_grant(token, now)?;
+    if blob.to_string() != sha256 {
+        return Err(Fault::SignedOut.into());
+    }
+    let family = family(&sid)?;
+    let found = app.db.read(move |tx| {
+        let session = session::find(tx, &organisation, &family)?.filter(|s| s.device == device && !over(s, now));
+        Ok(session.and(device::find(tx, &organisation, &device)?))
+    });
+    let Device { member, .. } = found.await?.ok_or(Fault::SignedOut)?;
+    Ok(Op { organisation, device, member, scope: Scope::Push, family })
 }
 
 /// Whether the session of `op` is still there, within its bounds, and its device not revoked.
@@ -127,6 +156,11 @@ pub async fn stands(app: &App, op: &Op) -> Result<bool> {
 pub async fn end(app: &App, op: &Op) -> Result<()> {
     let Op { organisation, family, .. } = *op;
     app.db.write(move |tx| session::delete(tx, &organisation, &family)).await
+}
+
+fn family(sid: &str) -> Result<Family> {
+    let family = HEXLOWER.decode(sid.as_bytes()).ok().and_then(|f| f.try_into().ok());
+    family.ok_or_else(|| Fault::SignedOut.into())
 }
 
 fn over(session: &Session, now: i64) -> bool {

@@ -1,4 +1,4 @@
-//! The server's own keys, and the three kinds of text made with them: access tokens, refresh tokens, challenges.
+//! The server's own keys, and the four kinds of text made with them: access tokens, grants, refresh tokens, challenges.
 //!
 //! One secret of 32 random bytes is made at first start; every key derives from it by a label of its own. None of them is
 //! the key that signs a log. A device shows the same access token for minutes: one whose signature was good is remembered by
@@ -14,7 +14,7 @@ use ed25519_dalek::SigningKey;
 use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use plumbline_protocol::{DeviceId, Fault, Hash, OrganisationId, session::Scope};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -27,6 +27,8 @@ use crate::{
 
 /// Seconds that an access token lives.
 pub const ACCESS_SECONDS: u32 = 300;
+/// Seconds that a grant lives: a phone may lie in a locker over a long weekend before it has a link.
+pub const GRANT_SECONDS: u32 = 7 * 24 * 3600;
 /// Seconds that a challenge can be answered.
 pub const CHALLENGE_SECONDS: u32 = 60;
 
@@ -35,7 +37,9 @@ const KNOWN: usize = 16_384;
 
 const ROOT: &str = "root";
 /// The media type of an access token (RFC 9068), so that no other token of ours passes for one.
-const TYPE: &str = "at+jwt";
+const ACCESS: &str = "at+jwt";
+/// The media type of a grant.
+const GRANT: &str = "plumbline-parts+jwt";
 
 /// What tokens are made and checked with.
 pub struct Keys {
@@ -58,6 +62,22 @@ pub struct Claims {
     pub sid: String,
     /// What it may do.
     pub scope: Scope,
+    /// When it ends, seconds since 1970.
+    pub exp: i64,
+}
+
+/// What a grant says: parts of one blob may be sent.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrantClaims {
+    /// The organisation.
+    pub aud: OrganisationId,
+    /// The device.
+    pub sub: DeviceId,
+    /// The session, in hex.
+    pub sid: String,
+    /// The blob.
+    pub blob: Hash,
     /// When it ends, seconds since 1970.
     pub exp: i64,
 }
@@ -101,8 +121,18 @@ impl Keys {
 
     /// An access token.
     pub fn access(&self, claims: &Claims) -> Result<String> {
-        let header = Header { typ: Some(TYPE.into()), ..Header::new(Algorithm::EdDSA) };
-        jsonwebtoken::encode(&header, claims, &self.sign).map_err(|_| Error::internal("access token"))
+        self.signed(ACCESS, claims)
+    }
+
+    /// A grant.
+    pub fn grant(&self, claims: &GrantClaims) -> Result<String> {
+        self.signed(GRANT, claims)
+    }
+
+    /// What a grant says, when it is ours and good at `now` (ms).
+    pub fn open_grant(&self, token: &str, now: i64) -> Result<GrantClaims> {
+        let claims: GrantClaims = self.opened(GRANT, token)?;
+        if now < claims.exp.saturating_mul(1000) { Ok(claims) } else { Err(Fault::SignedOut.into()) }
     }
 
     /// What a token says, when it is ours and good at `now` (ms). Its audience is the organisation that it is for, and only
@@ -113,7 +143,7 @@ impl Keys {
         let claims = match known {
             Some(claims) => claims,
             None => {
-                let claims = self.signed_access(token)?;
+                let claims: Claims = self.opened(ACCESS, token)?;
                 let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
                 if known.len() >= KNOWN {
                     known.clear();
@@ -125,14 +155,20 @@ impl Keys {
         if now < claims.exp.saturating_mul(1000) { Ok(claims) } else { Err(Fault::SignedOut.into()) }
     }
 
-    fn signed_access(&self, token: &str) -> Result<Claims> {
+    fn signed(&self, kind: &str, claims: &impl Serialize) -> Result<String> {
+        let header = Header { typ: Some(kind.into()), ..Header::new(Algorithm::EdDSA) };
+        jsonwebtoken::encode(&header, claims, &self.sign).map_err(|_| Error::internal("token"))
+    }
+
+    /// What a token of this kind says, when it is ours; its end is for the caller to look at.
+    fn opened<T: DeserializeOwned>(&self, kind: &str, token: &str) -> Result<T> {
         let mut rules = Validation::new(Algorithm::EdDSA);
         rules.validate_exp = false; // by our clock, at each use
         rules.validate_aud = false;
         rules.set_required_spec_claims(&["exp", "aud", "sub"]);
         let token =
-            jsonwebtoken::decode::<Claims>(token, &self.verify, &rules).map_err(|_| Error::from(Fault::SignedOut))?;
-        if token.header.typ.as_deref() == Some(TYPE) { Ok(token.claims) } else { Err(Fault::SignedOut.into()) }
+            jsonwebtoken::decode::<T>(token, &self.verify, &rules).map_err(|_| Error::from(Fault::SignedOut))?;
+        if token.header.typ.as_deref() == Some(kind) { Ok(token.claims) } else { Err(Fault::SignedOut.into()) }
     }
 
     /// A challenge for one device: 16 random bytes, the end of its life, and a code over both and the device. Nothing is

@@ -10,13 +10,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use plumbline_protocol::{Fault, Hash};
+use plumbline_protocol::{Fault, Hash, session::Grant};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
 use super::{
     Web,
+    actor::Sender,
     input::{bytes, header, parse},
     refusal::Refusal,
 };
@@ -31,7 +32,7 @@ pub(super) async fn progress(State(web): State<Web>, op: Op, Path(id): Path<Stri
 /// The part's bytes with their exact `content-length`, and their SHA-256 in `plumbline-sha256`.
 pub(super) async fn put_part(
     State(web): State<Web>,
-    op: Op,
+    Sender(op): Sender,
     Path((id, part)): Path<(String, String)>,
     request: Request,
 ) -> Result<StatusCode, Refusal> {
@@ -45,6 +46,11 @@ pub(super) async fn put_part(
     let body = bytes(Bytes::from_request(request, &web).await, length)?;
     blob::put_part(&web.app, &op, id, part, part_sha256, body).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Lets somebody else send its parts for this session: `{"grant","expires_in"}`.
+pub(super) async fn grant(State(web): State<Web>, op: Op, Path(id): Path<String>) -> Result<Json<Grant>, Refusal> {
+    Ok(Json(blob::grant(&web.app, &op, parse("sha256", &id)?).await?))
 }
 
 /// `{"state":"received"}`.

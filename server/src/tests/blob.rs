@@ -165,6 +165,63 @@ async fn an_upload_goes_on_after_a_restart_and_is_verified() {
     assert_eq!(done(beyond).await, Err(Fault::invalid("range", "range")));
 }
 
+/// Shows s16.
+#[tokio::test]
+async fn a_grant_sends_parts_of_its_photograph_and_nothing_else_until_the_session_ends() {
+    let upload = Upload::new().await;
+    let client = &upload.crew.site.client;
+    let ask = |url: String| client.post(url).bearer_auth(upload.crew.wes.token()).send();
+    let none = ask(upload.crew.site.url(&format!("/v1/blobs/{}/grant", sha256(b"nobody's")))).await.unwrap();
+    assert_eq!(done(none).await, Err(Fault::NotFound));
+    let granted: serde_json::Value = answer(ask(upload.url("/grant")).await.unwrap()).await.unwrap();
+    assert_eq!(granted["expires_in"], 7 * 24 * 3600);
+    let grant = granted["grant"].as_str().unwrap();
+
+    let put = async |sha256_of: Hash| {
+        let url = upload.crew.site.url(&format!("/v1/blobs/{sha256_of}/parts/2"));
+        let request = client.put(url).header("plumbline-grant", grant);
+        let request = request.header("plumbline-sha256", sha256(upload.part(2)).to_string());
+        done(request.body(upload.part(2).to_vec()).send().await.unwrap()).await
+    };
+    assert_eq!(put(sha256(b"another")).await, Err(Fault::SignedOut));
+    assert_eq!(put(sha256(&upload.bytes)).await, Ok(StatusCode::NO_CONTENT));
+    assert_eq!(upload.progress().await, pair("expected", "0-1,3"));
+    for (method, path) in [
+        ("HEAD", upload.url("")),
+        ("GET", upload.url("")),
+        ("POST", upload.url("/complete")),
+        ("POST", upload.url("/grant")),
+        ("POST", upload.crew.site.url("/v1/push")),
+        ("DELETE", upload.crew.site.url("/v1/session")),
+    ] {
+        let request = client.request(method.parse().unwrap(), path).bearer_auth(grant).header("plumbline-grant", grant);
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::UNAUTHORIZED, "{method}");
+    }
+
+    let ended = client.delete(upload.crew.site.url("/v1/session")).bearer_auth(upload.crew.wes.token());
+    assert_eq!(done(ended.send().await.unwrap()).await, Ok(StatusCode::NO_CONTENT));
+    assert_eq!(put(sha256(&upload.bytes)).await, Err(Fault::SignedOut));
+}
+
+/// Shows b15.
+#[tokio::test]
+async fn a_grant_ends_after_a_week() {
+    let upload = Upload::new().await;
+    let asked = upload.crew.site.client.post(upload.url("/grant")).bearer_auth(upload.crew.wes.token());
+    let granted: serde_json::Value = answer(asked.send().await.unwrap()).await.unwrap();
+    let put = async || {
+        let request = upload.crew.site.client.put(upload.url("/parts/3"));
+        let request = request.header("plumbline-grant", granted["grant"].as_str().unwrap());
+        let request = request.header("plumbline-sha256", sha256(upload.part(3)).to_string());
+        done(request.body(upload.part(3).to_vec()).send().await.unwrap()).await
+    };
+    let week = 7 * 24 * 3600 * 1000;
+    upload.crew.site.wait(week - 1000);
+    assert_eq!(put().await, Ok(StatusCode::NO_CONTENT));
+    upload.crew.site.wait(1000);
+    assert_eq!(put().await, Err(Fault::SignedOut));
+}
+
 /// Shows b15.
 #[tokio::test]
 async fn a_part_that_lies_is_refused_and_leaves_nothing() {

@@ -11,6 +11,7 @@
 )]
 
 mod book;
+mod carried;
 mod demo;
 mod denial;
 mod drive;

@@ -1,4 +1,5 @@
-// The app: opens the core, says which screen comes first, hears what changed, and lets the core rest with the phone.
+// The app: opens the core, says which screen comes first, hears what changed, and lets the core rest with the phone. What
+// is given to the system and taken back goes one after the other, so that nothing is carried once it was taken back.
 
 import Foundation
 import Observation
@@ -34,6 +35,7 @@ public final class AppModel {
   private var ear: Ear?
   private var hearing: Task<Void, Never>?
   private var isOpening = false
+  private let turns = Turns()
   /// When the screen went away; none while it is there.
   private var away: Int64?
 
@@ -70,6 +72,7 @@ public final class AppModel {
     } catch {
       stage = .shut(Fault(error))
     }
+    if need == .screen, away == nil { await takeBack() }
   }
 
   /// Goes on with what this device is now: new, or somebody's.
@@ -90,10 +93,17 @@ public final class AppModel {
   /// Takes a link by which the app was opened.
   public func take(link: String) { self.link = link }
 
-  /// The screen goes away: the core lets go of its files, unless work in the background still needs it.
-  public func leave() async {
+  /// The screen goes away: the system is given what it can carry of what waits, and the core lets go of its files, unless work
+  /// in the background still needs it. True where nothing waits.
+  @discardableResult
+  public func leave() async -> Bool {
     away = phone.now()
-    try? await awake?.release(.screen)
+    return await inTurn { [self] client, awake in
+      if away != nil { try await awake.release(.screen) }
+      if try await client.hasSentAll() { return true }
+      await handOver(client, awake)
+      return try await client.hasSentAll()
+    }
   }
 
   /// The screen is back. Who was away for long shows themselves again.
@@ -109,6 +119,7 @@ public final class AppModel {
     } catch {
       stage = .shut(Fault(error))
     }
+    await takeBack()
   }
 
   /// The phone found a network.
@@ -117,18 +128,42 @@ public final class AppModel {
     client?.wake(reason: .network)
   }
 
-  /// One round in the background, also where the system started the app for it. True where all that waited went.
+  /// One round in the background, also where the system started the app for it. True where nothing waits, not with the system
+  /// either: what that fails to carry, a later round sends.
   public func workInBackground() async -> Bool {
     if client == nil { await open(.background) }
-    guard let client, let awake else { return false }
-    do {
-      try await awake.need(.background)
-      let isDone = status?.state == "enrolled" ? try await client.cancelling { try await $0.sync().waiting == 0 } : true
-      try await awake.release(.background)
-      return isDone
-    } catch {
+    return await inTurn { [self] client, awake in
+      guard status?.state == "enrolled" else { return true }
+      await handOver(client, awake)
+      _ = try await client.cancelling { try await $0.sync() }
+      return try await client.hasSentAll()
+    }
+  }
+
+  /// While a screen is there the core sends by itself.
+  private func handOver(_ client: Client, _ awake: Awake) async {
+    if await !awake.isNeeded(by: .screen) { await client.handOver(to: phone.carrier) }
+  }
+
+  private func takeBack() async {
+    turns.stop()
+    _ = await inTurn { [self] client, _ in
+      await client.takeBack(from: phone.carrier)
+      return true
+    }
+  }
+
+  /// Works with the core awake, in turn. False where something stands in the way.
+  private func inTurn(_ work: @escaping @MainActor (Client, Awake) async throws -> Bool) async -> Bool {
+    await turns.take { [self] in
+      guard let client, let awake else { return false }
+      var isDone = false
+      do {
+        try await awake.need(.background)
+        isDone = try await work(client, awake)
+      } catch {}
       try? await awake.release(.background)
-      return false
+      return isDone
     }
   }
 

@@ -25,10 +25,15 @@ public actor Awake {
     self.resume = resume
   }
 
-  /// Returns when the core is awake.
+  /// Returns when the core is awake. Who cannot have it does not keep it awake later.
   public func need(_ need: Need) async throws {
     needs.insert(need)
-    try await settle()
+    do {
+      try await settle()
+    } catch {
+      needs.remove(need)
+      throw error
+    }
   }
 
   /// Returns when the core has let go, if this was the last one.
@@ -36,6 +41,8 @@ public actor Awake {
     needs.remove(need)
     try await settle()
   }
+
+  public func isNeeded(by need: Need) -> Bool { needs.contains(need) }
 
   private func settle() async throws {
     let before = turn

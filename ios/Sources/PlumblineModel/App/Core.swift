@@ -40,11 +40,6 @@ extension Datum {
   var moment: MomentView? { if case .moment(let moment) = self { moment } else { nil } }
 }
 
-extension MomentView {
-  /// How far the truth may be away, either way, in milliseconds; none where it is not bounded on both sides.
-  public var doubt: Int64? { if let earliest, let latest { (latest - earliest + 1) / 2 } else { nil } }
-}
-
 extension VerdictView {
   /// True where a place is known and there is no fence to judge it by: only a fence has a distance.
   public var isUnfenced: Bool { verdict == "cannot_tell" && distanceCm == nil }

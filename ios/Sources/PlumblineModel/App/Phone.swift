@@ -1,5 +1,5 @@
-// What the phone gives to the models: folders, keys, presence, place, camera. The platform has the real ones, tests their own.
-// None of them knows a screen, and no model knows a framework.
+// What the phone gives to the models: folders, keys, presence, place, camera, transfers. The platform has the real ones, tests
+// their own. None of them knows a screen, and no model knows a framework.
 
 import Foundation
 
@@ -17,6 +17,7 @@ public struct Phone: Sendable {
   public var keystore: any Keystore
   public var presence: any Presence
   public var places: any Places
+  public var carrier: any Carrier
   public var settings: any SettingsStore
   /// Wall clock, milliseconds since 1970.
   public var now: @Sendable () -> Int64
@@ -25,7 +26,7 @@ public struct Phone: Sendable {
 
   public init(
     home: URL, shots: URL, exports: URL, label: String, boot: String?, keystore: any Keystore,
-    presence: any Presence, places: any Places, settings: any SettingsStore,
+    presence: any Presence, places: any Places, carrier: any Carrier, settings: any SettingsStore,
     now: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1000) },
     wait: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
   ) {
@@ -37,6 +38,7 @@ public struct Phone: Sendable {
     self.keystore = keystore
     self.presence = presence
     self.places = places
+    self.carrier = carrier
     self.settings = settings
     self.now = now
     self.wait = wait
@@ -118,6 +120,15 @@ public struct Lens: Equatable, Sendable {
     self.zooms = zooms
     self.hasFlash = hasFlash
   }
+}
+
+/// The system's transfers, which go on while the app rests and after it was ended.
+public protocol Carrier: Sendable {
+  /// Names of the parts that are not there yet.
+  func underWay() async -> [String]
+  func carry(_ given: UploadPartsView) async
+  /// Gives up all of them.
+  func drop() async
 }
 
 /// Keeps what a person chose on this phone.

@@ -114,13 +114,13 @@ private struct TimeLine: View {
   @Environment(\.theme) private var theme
 
   var body: some View {
-    let doubt = standpoint.here?.at.doubt
+    let known = standpoint.here?.known ?? .unchecked
     QualityLine(
-      title: theme.words.time(standpoint.here?.at),
-      detail: standpoint.clock.map { theme.words.clock($0, doubt: doubt) }
+      title: theme.words.time(known),
+      detail: standpoint.clock.map { theme.words.clock($0, doubt: standpoint.here?.doubt) }
     ) {
-      Image(systemName: doubt == nil ? "clock.badge.questionmark" : "clock.badge.checkmark")
-        .foregroundStyle(doubt == nil ? theme.ink.attention.color : theme.ink.ok.color)
+      Image(systemName: known == .unchecked ? "clock.badge.questionmark" : "clock.badge.checkmark")
+        .foregroundStyle(known == .unchecked ? theme.ink.attention.color : theme.ink.ok.color)
         .accessibilityHidden(true)
     }
     .accessibilityAddTraits(.updatesFrequently)

@@ -61,6 +61,18 @@ public struct UIBackgroundTaskIdentifier: Sendable { public static let invalid =
   public func endBackgroundTask(_ id: UIBackgroundTaskIdentifier) {}
 }
 
+@MainActor public protocol UIApplicationDelegate: NSObjectProtocol {
+  func application(
+    _ application: UIApplication, handleEventsForBackgroundURLSession identifier: String,
+    completionHandler: @escaping () -> Void)
+}
+
+/// SwiftUI's in truth.
+@MainActor @propertyWrapper public struct UIApplicationDelegateAdaptor<Delegate: NSObject & UIApplicationDelegate> {
+  public init(_ type: Delegate.Type) {}
+  public var wrappedValue: Delegate { fatalError() }
+}
+
 /// Darwin's in truth, which Foundation brings along.
 public func sysctlbyname(
   _ name: String, _ old: UnsafeMutableRawPointer?, _ oldLength: UnsafeMutablePointer<Int>?,
