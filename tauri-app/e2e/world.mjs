@@ -253,14 +253,15 @@ export class World {
       return windows.length > 1 ? windows.at(-1) : null;
     });
     await this.#x("windowfocus", "--sync", dialog);
-    // A slash opens the dialog's line for a path; what is typed before the line is there gets lost, so it is typed again.
-    await this.#x("key", "slash");
-    await until("the dialog to take the path", async () => {
+    // The path's first letter opens a line for it, and what comes before the line is there gets lost. What stands in it is read
+    // back, and taken once: what is typed while the dialog reads its line makes another path, or falls into the page.
+    await until("the path in the dialog's line", async () => {
       await this.#x("key", "ctrl+a");
       await this.#x("type", file);
-      await this.#x("key", "Return");
-      return Promise.race([answered.then(() => true), new Promise((late) => setTimeout(late, 1000))]);
+      await this.#x("key", "ctrl+a");
+      return (await all(this.#start("xclip", ["-out", "-selection", "primary"]).stdout)) === file;
     });
+    await this.#x("key", "Return");
     const { ok, fault } = await answered;
     if (fault) throw new Error(JSON.stringify(fault));
     return ok;

@@ -110,6 +110,7 @@ pub const WINDOW: &[Need] = &[
         macos: "false",
     },
     Need { what: "xdotool", present: || works("xdotool", &["--version"]), debian: &["xdotool"], macos: "false" },
+    Need { what: "xclip", present: || works("xclip", &["-version"]), debian: &["xclip"], macos: "false" },
 ];
 
 /// What the tests of screens need: a browser engine that a program can drive. PLUMBLINE_CHROMIUM names one elsewhere.
