@@ -108,6 +108,19 @@ import Testing
     }
   }
 
+  @Test func whoComesWhileItOpensForWorkFindsItAwakeAfterIt() async throws {
+    try await World.begun { world, _ in
+      await world.app.close()
+      let app = AppModel(phone: world.pocket.phone)
+      let work = Task { await app.workInBackground() }
+      let screen = Task { await app.open() }
+      _ = await (work.value, screen.value)
+      guard case .locked(let client) = app.stage else { throw Said(text: "\(app.stage)") }
+      #expect(try await client.status().state == "enrolled", "the core stays awake for the screen")
+      await app.close()
+    }
+  }
+
   @Test func whoLeavesWhileItOpensLeavesItAtRest() async throws {
     try await World.begun { world, _ in
       await world.app.close()
@@ -125,7 +138,7 @@ import Testing
 
   @Test func theCoreRestsOnlyWhenNobodyNeedsIt() async throws {
     let log = Log()
-    let awake = Awake(.screen, pause: { log.add("pause") }, resume: { log.add("resume") })
+    let awake = Awake([.screen], pause: { log.add("pause") }, resume: { log.add("resume") })
     try await awake.need(.background)
     try await awake.release(.screen)
     #expect(log.all == [])
@@ -138,7 +151,7 @@ import Testing
   }
 
   @Test func whoCouldNotHaveTheCoreDoesNotKeepItAwakeLater() async throws {
-    let awake = Awake(.background, pause: {}, resume: { throw Fault.NotFound })
+    let awake = Awake([.background], pause: {}, resume: { throw Fault.NotFound })
     try await awake.release(.background)
     await #expect(throws: Fault.NotFound) { try await awake.need(.screen) }
     #expect(await !awake.isNeeded(by: .screen))

@@ -35,6 +35,8 @@ public final class AppModel {
   private var ear: Ear?
   private var hearing: Task<Void, Never>?
   private var isOpening = false
+  /// Whether a screen waits for the core that is being opened.
+  private var isAwaited = false
   private let turns = Turns()
   /// When the screen went away; none while it is there.
   private var away: Int64?
@@ -56,23 +58,26 @@ public final class AppModel {
   }
 
   private func open(_ need: Need) async {
-    guard client == nil, !isOpening else { return }
+    guard client == nil else { return }
+    if need == .screen { isAwaited = true }
+    guard !isOpening else { return }
     isOpening = true
-    defer { isOpening = false }
+    defer { (isOpening, isAwaited) = (false, false) }
     stage = .opening
     let ear = Ear()
     do {
       let client = try await openClient(phone: phone, listener: ear)
-      let awake = Awake(need, pause: { try await client.pause() }, resume: { try await client.resume() })
+      let needs: Set<Need> = isAwaited ? [need, .screen] : [need]
+      let awake = Awake(needs, pause: { try await client.pause() }, resume: { try await client.resume() })
       (self.client, self.ear, self.awake) = (client, ear, awake)
       hear(ear)
       try await settle(client)
       // Who left while it was opened finds it at rest, too.
-      if need == .screen, away != nil { try await awake.release(.screen) }
+      if isAwaited, away != nil { try await awake.release(.screen) }
     } catch {
       stage = .shut(Fault(error))
     }
-    if need == .screen, away == nil { await takeBack() }
+    if isAwaited, away == nil { await takeBack() }
   }
 
   /// Goes on with what this device is now: new, or somebody's.

@@ -17,10 +17,10 @@ public actor Awake {
 
   /// The core is awake, because of `first`.
   public init(
-    _ first: Need, pause: @escaping @Sendable () async throws -> Void,
+    _ first: Set<Need>, pause: @escaping @Sendable () async throws -> Void,
     resume: @escaping @Sendable () async throws -> Void
   ) {
-    needs = [first]
+    needs = first
     self.pause = pause
     self.resume = resume
   }
