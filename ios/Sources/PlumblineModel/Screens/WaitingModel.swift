@@ -1,5 +1,5 @@
-// Waiting: what this phone has that the server does not, in honest states, and values that contradict each other. Says what is
-// safe before what failed.
+// Waiting: what this phone has that the server does not, in honest states, values that contradict each other, and what went
+// today. Says what is safe before what failed.
 
 import Foundation
 import Observation
@@ -18,16 +18,37 @@ public struct Conflict: Identifiable, Equatable, Sendable {
 public final class WaitingModel {
   /// What waits, as it is shown.
   public struct Waiting: Equatable, Sendable {
-    public let items: [WaitingItem]
-    public let uploads: [UploadView]
-    public let conflicts: [Conflict]
-
+    /// Newest first.
+    public let items: [Item]
     /// The server did not take these: somebody has to act.
-    public var refused: [WaitingItem] { items.filter { $0.state == "refused" || $0.state == "held" } }
-    public var sending: [WaitingItem] { items.filter { $0.state == "waiting" || $0.state == "logged" } }
-    public var count: Int { sending.count + uploads.count }
-    public var bytes: UInt64 { uploads.reduce(0) { $0 + $1.bytes } }
-    public var isEmpty: Bool { items.isEmpty && uploads.isEmpty && conflicts.isEmpty }
+    public let refused: [WaitingItem]
+    public let conflicts: [Conflict]
+    public let sent: Sent
+
+    public var bytes: UInt64 { items.reduce(0) { $0 + ($1.upload?.bytes ?? 0) } }
+    public var isEmpty: Bool { items.isEmpty && refused.isEmpty && conflicts.isEmpty }
+  }
+
+  /// What waits of one record: actions, a photograph's bytes, or both.
+  public struct Item: Identifiable, Equatable, Sendable {
+    /// The record.
+    public let id: String
+    /// Oldest first.
+    public let actions: [WaitingItem]
+    public let upload: UploadView?
+
+    public var made: Int64? { actions.last?.made }
+    public var kind: String { actions.last?.kind ?? "photo" }
+    /// True where the log has all of it, and only a picture is missing.
+    public var isLogged: Bool { actions.allSatisfy { $0.state == "logged" } }
+  }
+
+  /// One's own photographs of today that the server has, and how many of them it read again.
+  public struct Sent: Equatable, Sendable {
+    public let photos: Int
+    public let verified: Int
+
+    public init(photos: Int, verified: Int) { (self.photos, self.verified) = (photos, verified) }
   }
 
   public static let topics: Set<Topic> = [.outbox, .photos, .connection, .anyRecord]
@@ -55,12 +76,18 @@ public final class WaitingModel {
   public func load() async {
     let reading = waiting.begin()
     let answer = await asking {
-      Waiting(
-        items: try await client.waiting(), uploads: try await client.uploads(),
-        conflicts: try await WaitingModel.conflicts(client))
+      let actions = Dictionary(grouping: try await client.waiting()) { $0.state == "refused" || $0.state == "held" }
+      return Waiting(
+        items: WaitingModel.items(actions[false] ?? [], try await client.uploads()), refused: actions[true] ?? [],
+        conflicts: try await WaitingModel.conflicts(client), sent: try await sentToday())
     }
     waiting.take(answer, of: reading)
     await app.refresh()
+  }
+
+  /// The small picture of a photograph that waits, where there is one.
+  public func thumbnail(_ item: Item) async -> Data? {
+    item.kind == "photo" ? try? await client.thumbnail(request: RecordRequest(id: item.id)) : nil
   }
 
   /// Sends what waits, now. Leaving the screen does not stop it; `stop` does.
@@ -114,6 +141,26 @@ public final class WaitingModel {
     case .failure(let fault): self.fault = fault
     }
     await load()
+  }
+
+  private static func items(_ actions: [WaitingItem], _ uploads: [UploadView]) -> [Item] {
+    var bytes = Dictionary(uploads.map { ($0.photo, $0) }) { $1 }
+    let acted = Dictionary(grouping: actions, by: \.record).map { record, of in
+      Item(id: record, actions: of, upload: bytes.removeValue(forKey: record))
+    }
+    let rest = bytes.values.map { Item(id: $0.photo, actions: [], upload: $0) }
+    return (acted + rest).sorted { ($0.made ?? 0, $0.id) > ($1.made ?? 0, $1.id) }
+  }
+
+  private func sentToday() async throws -> Sent {
+    let now = Date(timeIntervalSince1970: Double(app.phone.now()) / 1000)
+    let from = Int64(Calendar.current.startOfDay(for: now).timeIntervalSince1970 * 1000)
+    let member = try await client.status().member
+    let count = { [client] (state: Custody?) in
+      let request = PhotoDaysRequest(by: member, from: from, state: state, zone: TimeZone.current.identifier)
+      return try await client.photoDays(request: request).reduce(0) { $0 + Int($1.count) }
+    }
+    return Sent(photos: try await count(nil) - count(.local), verified: try await count(.verified))
   }
 
   private static func conflicts(_ client: Client) async throws -> [Conflict] {

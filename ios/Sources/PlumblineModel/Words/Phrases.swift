@@ -156,10 +156,16 @@ extension Words {
   /// "7 items, 7.2 MB. All safe and encrypted here. They go by themselves when there is signal. Last contact 11:20."
   public func safe(_ waiting: WaitingModel.Waiting, _ status: StatusView?, now: Int64) -> String {
     let last = status?.contact.map { " " + self["waiting.contact", ["time": format.when($0, now: now)]] } ?? ""
-    if waiting.count == 0 { return self["waiting.none"] + last }
+    if waiting.items.isEmpty { return self["waiting.none"] + last }
     let size = waiting.bytes > 0 ? ", \(format.bytes(waiting.bytes))" : ""
     let safe = self[status?.connection == .online ? "waiting.safe" : "waiting.safe_offline"]
-    return "\(count("waiting.count", waiting.count))\(size). \(safe)\(last)"
+    return "\(count("waiting.count", waiting.items.count))\(size). \(safe)\(last)"
+  }
+
+  /// "23 photographs sent today, all verified"
+  public func sent(_ sent: WaitingModel.Sent) -> String {
+    if sent.verified == sent.photos { return count("waiting.sent_verified", sent.photos) }
+    return count("waiting.sent_partly", sent.photos, ["verified": format.number(sent.verified)])
   }
 
   /// What a round did.
@@ -168,14 +174,23 @@ extension Words {
   }
 
   /// "Note: Concrete arrives at two"
-  public func title(_ item: WaitingItem) -> String {
-    let text = ["text", "caption", "name"].lazy.compactMap { item.fields[$0]?.text }.first
-    let what = item.fields["what"]?.text.map { choice($0) }
-    return (text ?? what).map { "\(kind(item.kind)): \($0)" } ?? kind(item.kind)
+  public func title(_ item: WaitingModel.Item) -> String { title(item.kind, item.actions) }
+
+  private func title(_ name: String, _ actions: [WaitingItem]) -> String {
+    let said = { (field: String) in actions.reversed().lazy.compactMap { $0.fields[field]?.text }.first }
+    let text = ["text", "caption", "name"].lazy.compactMap(said).first
+    return (text ?? said("what").map { choice($0) }).map { "\(kind(name)): \($0)" } ?? kind(name)
+  }
+
+  /// What of it still goes, where it is more than its action: when it was made, and what the picture waits for.
+  public func rest(_ item: WaitingModel.Item, now: Int64) -> String {
+    let picture = item.isLogged && item.upload != nil ? self["waiting.picture"] : nil
+    let fault = item.upload?.fault.map { say($0).cause }
+    return [item.made.map { format.when($0, now: now) }, picture, fault].compactMap { $0 }.joined(separator: ", ")
   }
 
   public func refused(_ item: WaitingItem) -> String {
-    self["waiting.refused", ["what": title(item)]]
+    self["waiting.refused", ["what": title(item.kind, [item])]]
   }
 
   public func title(_ conflict: Conflict) -> String {

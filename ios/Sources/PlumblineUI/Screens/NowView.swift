@@ -8,6 +8,7 @@ struct NowView: View {
   let app: AppModel
   let client: Client
   let tools: Tools
+  let photographs: @MainActor () -> Void
 
   @State private var way: [Way] = []
   @State private var hasCamera = false
@@ -50,7 +51,8 @@ struct NowView: View {
       }
       .navigationDestination(for: Way.self) { way in
         switch way {
-        case .waiting: WaitingView(model: WaitingModel(app: app, client: client), app: app)
+        case .waiting:
+          WaitingView(model: WaitingModel(app: app, client: client), app: app, photographs: photographs)
         case .crew: CrewView(model: model)
         case .settings: SettingsView(model: SettingsModel(app: app, client: client))
         }

@@ -88,18 +88,27 @@ struct TabsView: View {
   let client: Client
   let tools: Tools
 
+  @State private var place = Place.now
   @Environment(\.theme) private var theme
 
+  private enum Place { case now, photographs, records, hours }
+
   var body: some View {
-    TabView {
-      NowView(model: NowModel(app: app, client: client), app: app, client: client, tools: tools)
-        .tabItem { Label(theme.words["tab.now"], systemImage: "clock") }
+    TabView(selection: $place) {
+      NowView(model: NowModel(app: app, client: client), app: app, client: client, tools: tools) {
+        place = .photographs
+      }
+      .tabItem { Label(theme.words["tab.now"], systemImage: "clock") }
+      .tag(Place.now)
       PhotographsView(model: PhotographsModel(client: client), app: app, client: client)
         .tabItem { Label(theme.words["tab.photographs"], systemImage: "photo") }
+        .tag(Place.photographs)
       RecordsView(model: RecordsModel(app: app, client: client), app: app)
         .tabItem { Label(theme.words["tab.records"], systemImage: "doc.text") }
+        .tag(Place.records)
       HoursView(model: HoursModel(app: app, client: client), app: app)
         .tabItem { Label(theme.words["tab.hours"], systemImage: "calendar") }
+        .tag(Place.hours)
     }
   }
 }

@@ -6,6 +6,7 @@ import SwiftUI
 struct WaitingView: View {
   @State var model: WaitingModel
   let app: AppModel
+  let photographs: @MainActor () -> Void
 
   @Environment(\.theme) private var theme
 
@@ -16,7 +17,7 @@ struct WaitingView: View {
           Text(verbatim: theme.words.safe(waiting, model.status, now: app.phone.now())).font(.body)
           ForEach(waiting.refused, id: \.action) { item in RefusedCard(model: model, item: item) }
           ForEach(waiting.conflicts) { conflict in ConflictCard(model: model, conflict: conflict) }
-          if waiting.count > 0 { sending(waiting) }
+          if !waiting.items.isEmpty { sending(waiting) }
         }
         if let fault = model.fault { FaultNote(fault: fault) }
         if let sent = model.sent {
@@ -37,44 +38,26 @@ struct WaitingView: View {
         Image(systemName: "circle.dashed").accessibilityHidden(true)
         Text(verbatim: theme.words["custody.here"])
         Spacer()
-        Text(verbatim: theme.format.number(waiting.count))
+        Text(verbatim: theme.format.number(waiting.items.count))
       }
       .font(.body.weight(theme.strong))
       .frame(minHeight: Size.least)
       .accessibilityElement(children: .combine)
-      ForEach(waiting.sending, id: \.action) { item in
+      ForEach(waiting.items) { item in
         Rule()
-        HStack {
-          VStack(alignment: .leading, spacing: 4) {
-            Text(verbatim: theme.words.title(item)).font(.body.weight(theme.strong))
-            Text(verbatim: theme.format.when(item.made, now: app.phone.now())).foregroundStyle(theme.ink.text2.color)
-          }
-          Spacer(minLength: 0)
-          if item.state == "logged" { Image(systemName: "circle.lefthalf.filled").accessibilityHidden(true) }
-        }
-        .frame(minHeight: Size.least)
-        .accessibilityElement(children: .combine)
-      }
-      ForEach(waiting.uploads, id: \.photo) { upload in
-        Rule()
-        HStack {
-          VStack(alignment: .leading, spacing: 4) {
-            Text(verbatim: theme.words.kind("photo")).font(.body.weight(theme.strong))
-            if let fault = upload.fault {
-              Text(verbatim: theme.words.say(fault).cause).foregroundStyle(theme.ink.text2.color)
-            }
-          }
-          Spacer(minLength: 0)
-          Text(verbatim: theme.format.bytes(upload.bytes))
-        }
-        .frame(minHeight: Size.least)
-        .accessibilityElement(children: .combine)
+        WaitsRow(model: model, item: item, now: app.phone.now())
       }
     }
   }
 
   private var actions: some View {
     VStack(spacing: Size.gap) {
+      if let sent = model.waiting.value?.sent, sent.photos > 0 {
+        OpenRow(action: photographs) {
+          CustodyMark(state: sent.verified == sent.photos ? .verified : .received, here: true)
+          Text(verbatim: theme.words.sent(sent)).font(.body.weight(theme.strong))
+        }
+      }
       if let copy = model.copy {
         CopyShare(copy: copy)
       }
@@ -95,6 +78,31 @@ struct WaitingView: View {
     }
     .padding(Size.gutter)
     .background(theme.ink.canvas.color)
+  }
+}
+
+/// One thing that waits.
+private struct WaitsRow: View {
+  let model: WaitingModel
+  let item: WaitingModel.Item
+  let now: Int64
+
+  @State private var bytes: Data?
+  @Environment(\.theme) private var theme
+
+  var body: some View {
+    HStack(spacing: Size.gap) {
+      if item.kind == "photo" { Picture(bytes: bytes).frame(width: 52, height: 48) }
+      VStack(alignment: .leading, spacing: 4) {
+        Text(verbatim: theme.words.title(item)).font(.body.weight(theme.strong))
+        Text(verbatim: theme.words.rest(item, now: now)).foregroundStyle(theme.ink.text2.color)
+      }
+      Spacer(minLength: 0)
+      if let upload = item.upload { Text(verbatim: theme.format.bytes(upload.bytes)) }
+    }
+    .frame(minHeight: Size.least)
+    .accessibilityElement(children: .combine)
+    .task { bytes = await model.thumbnail(item) }
   }
 }
 

@@ -59,6 +59,7 @@ extension View {
   public func disabled(_ isDisabled: Bool) -> some View { ModifiedView() }
   public func buttonStyle(_ style: PlainButtonStyle) -> some View { ModifiedView() }
   public func environment<V>(_ path: WritableKeyPath<EnvironmentValues, V>, _ value: V) -> some View { ModifiedView() }
+  public func tag<V: Hashable>(_ tag: V) -> some View { ModifiedView() }
   public func tabItem<V: View>(@ViewBuilder _ label: () -> V) -> some View { ModifiedView() }
   public func navigationTitle(_ title: Text) -> some View { ModifiedView() }
   public func navigationDestination<D: Hashable, C: View>(

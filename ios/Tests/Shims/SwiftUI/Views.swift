@@ -116,7 +116,9 @@ public struct NavigationStack<Data, Root: View>: Leaf {
 public struct NavigationLink<Label: View>: Leaf {
   public init<P: Hashable>(value: P?, @ViewBuilder label: () -> Label) {}
 }
-public struct TabView<Content: View>: Leaf { public init(@ViewBuilder content: () -> Content) {} }
+public struct TabView<Selection: Hashable, Content: View>: Leaf {
+  public init(selection: Binding<Selection>?, @ViewBuilder content: () -> Content) {}
+}
 
 // Shapes and colours
 

@@ -1,12 +1,18 @@
 package org.plumbline.model
 
 import org.plumbline.core.ActionRequest
+import org.plumbline.core.Custody
 import org.plumbline.core.Datum
+import org.plumbline.core.PhotoDay
+import org.plumbline.core.PhotoDaysRequest
 import org.plumbline.core.WaitingView
 import org.plumbline.protocol.Fault
 import org.plumbline.protocol.Hash
 import org.plumbline.protocol.RecordId
+import org.plumbline.protocol.Uuid
 import java.io.File
+import java.time.LocalDate
+import java.time.ZoneId
 
 /** What waits: an action, a photograph's bytes, or both. */
 data class Item(
@@ -21,12 +27,16 @@ data class Item(
 /** An action that was not accepted: what it is about, and why. */
 data class Refusal(val action: Hash, val kind: String, val title: String?, val made: Long, val fault: Fault?)
 
+/** One's own photographs of today that the server has, and how many of them it read again. */
+data class Sent(val photos: Long = 0, val verified: Long = 0)
+
 /** What waits to be sent. */
 data class WaitingState(
     val items: List<Item> = emptyList(),
     val refusals: List<Refusal> = emptyList(),
     val conflicts: Int = 0,
     val line: Line = Line(),
+    val sent: Sent = Sent(),
     val trying: Boolean = false,
     val copying: Boolean = false,
     val copy: Copy? = null,
@@ -49,13 +59,15 @@ interface WaitingDeeds {
     fun share()
 }
 
-/** What is only on this phone yet, what was not accepted, and what is in conflict. */
-class WaitingModel(core: Core) : ScreenModel<WaitingState>(core, WaitingState()), WaitingDeeds {
+/** What is only on this phone yet, what was not accepted, what is in conflict, and what went today. */
+class WaitingModel(core: Core, private val zone: ZoneId = ZoneId.systemDefault()) :
+    ScreenModel<WaitingState>(core, WaitingState()), WaitingDeeds {
     override suspend fun read() {
         val status = core.client.status()
         val (refused, waiting) = core.client.waiting().partition { it.state == "held" || it.state == "refused" }
         val uploads = core.client.uploads()
         val conflicts = core.client.conflicts().size
+        val sent = sentToday(status.member)
         val sizes = uploads.associate { it.photo to it.bytes }
         val actions = waiting.groupBy { it.record }.map { (record, of) ->
             val last = of.last()
@@ -69,6 +81,7 @@ class WaitingModel(core: Core) : ScreenModel<WaitingState>(core, WaitingState())
                 refusals = refused.map { of -> Refusal(of.action, of.kind, title(listOf(of)), of.made, of.fault) },
                 conflicts = conflicts,
                 line = Line(status.connection, status.contact, status.waiting.toLong()),
+                sent = sent,
             )
         }
     }
@@ -97,6 +110,15 @@ class WaitingModel(core: Core) : ScreenModel<WaitingState>(core, WaitingState())
     override fun share() {
         val copy = state.copy ?: return
         act { core.device.share(File(copy.folder)) }
+    }
+
+    private suspend fun sentToday(me: Uuid?): Sent {
+        val from = LocalDate.now(zone).atStartOfDay(zone).toInstant().toEpochMilli()
+        val count = { days: List<PhotoDay> -> days.sumOf { it.count }.toLong() }
+        val all = PhotoDaysRequest(by = me, from = from, zone = zone.id)
+        val here = core.client.photoDays(all.copy(state = Custody.LOCAL))
+        val verified = core.client.photoDays(all.copy(state = Custody.VERIFIED))
+        return Sent(count(core.client.photoDays(all)) - count(here), count(verified))
     }
 
     private fun title(of: List<WaitingView>): String? = TITLES.firstNotNullOfOrNull { field ->

@@ -192,6 +192,8 @@ class ScenariosTest : FieldTest() {
         phone.settle()
         val verified = phone.see(page) { it.photo?.state == Custody.VERIFIED && it.photo?.thumbnail == true }
         assertEquals(4, verified.steps.size)
+        phone.app.waiting()
+        phone.see(phone.page<Page.Waiting>().model) { it.items.isEmpty() && it.sent == Sent(1, 1) }
         assertTrue(phone.client.uploads().isEmpty())
         val arrived = office.records("photo").single()
         val part = phone.client.original(OriginalRequest(photo = taken.id, from = 0uL, length = 1_000_000u))
@@ -223,6 +225,11 @@ class ScenariosTest : FieldTest() {
             assertEquals(List(number.toInt() + 1) { EIGHT_HOURS }, seconds())
         }
         assertEquals(5, phone.client.uploads().size)
+        phone.app.waiting()
+        val waiting = phone.page<Page.Waiting>().model
+        val items = phone.see(waiting) { it.items.isNotEmpty() }.items
+        assertEquals(listOf(20, 5), listOf(items, items.filter { it.bytes != null }).map { it.size }, "a photograph is one thing")
+        assertEquals(Sent(), waiting.shown.value.state.sent)
 
         phone.road.restore()
         phone.settle()

@@ -116,7 +116,7 @@ private fun PageView(app: AppModel, page: Page, shell: Shell) {
         is Page.Camera -> CameraScreen(seen(page.model), page.model, remember(app) { Ways(app) }, everySecond(), shell.preview)
         is Page.Photograph -> PhotographScreen(seen(page.model), page.model, back)
         is Page.Record -> RecordScreen(seen(page.model), page.model, back)
-        is Page.Waiting -> WaitingScreen(seen(page.model), page.model, app::conflicts, back)
+        is Page.Waiting -> WaitingScreen(seen(page.model), page.model, app::conflicts, { app.show(Tab.Photographs) }, back)
         is Page.Conflicts -> ConflictsScreen(seen(page.model), page.model, back)
         is Page.Settings -> SettingsScreen(seen(page.model), app.choices.collectAsState().value, page.model, back)
     }

@@ -56,8 +56,8 @@ private val SIGHTS = listOf(
     Sight("photograph-checked") { PhotographScreen(shown(Samples.checked), nothing()) {} },
     Sight("records", Tab.Records) { RecordsScreen(shown(Samples.records), nothing()) { _, _ -> } },
     Sight("record") { RecordScreen(shown(Samples.form), nothing()) {} },
-    Sight("waiting") { WaitingScreen(shown(Samples.waiting), nothing(), {}, {}) },
-    Sight("waiting-handed") { WaitingScreen(shown(Samples.handed), nothing(), {}, {}) },
+    Sight("waiting") { WaitingScreen(shown(Samples.waiting), nothing(), {}, {}, {}) },
+    Sight("waiting-handed") { WaitingScreen(shown(Samples.handed), nothing(), {}, {}, {}) },
     Sight("conflicts") { ConflictsScreen(shown(Samples.conflicts), nothing()) {} },
     Sight("hours", Tab.Hours) { HoursScreen(shown(Samples.hours), nothing()) },
     Sight("hours-signed", Tab.Hours) { HoursScreen(shown(Samples.signed), nothing()) },
@@ -70,13 +70,13 @@ private val EMPTY = listOf(
     Sight("now-empty", Tab.Now) { NowScreen(shown(NowState()), nothing(), nothing()) },
     Sight("photographs-empty", Tab.Photographs) { PhotographsScreen(shown(PhotographsState()), nothing(), {}, {}) },
     Sight("records-empty", Tab.Records) { RecordsScreen(shown(RecordsState()), nothing()) { _, _ -> } },
-    Sight("waiting-empty") { WaitingScreen(shown(WaitingState(line = Samples.online)), nothing(), {}, {}) },
+    Sight("waiting-empty") { WaitingScreen(shown(WaitingState(line = Samples.online)), nothing(), {}, {}, {}) },
     Sight("conflicts-empty") { ConflictsScreen(shown(ConflictsState()), nothing()) {} },
     Sight("hours-empty", Tab.Hours) { HoursScreen(shown(HoursState(monday = Samples.hours.monday)), nothing()) },
     Sight("enrol-saved") { EnrolScreen(shown(Samples.invited.copy(saved = true)), nothing()) },
     Sight("enrol-refused") { EnrolScreen(shown(EnrolState("https://example.org", "Phone"), Fault.Invalid("link", "kind")), nothing()) },
     Sight("waiting-offline") {
-        WaitingScreen(shown(Samples.waiting.copy(refusals = emptyList(), conflicts = 0), Fault.Offline()), nothing(), {}, {})
+        WaitingScreen(shown(Samples.waiting.copy(refusals = emptyList(), conflicts = 0), Fault.Offline()), nothing(), {}, {}, {})
     },
     Sight("shut") { ShutScreen(Fault.Locked(Lock.INVALIDATED)) {} },
 )

@@ -56,6 +56,7 @@ import org.plumbline.model.Punch
 import org.plumbline.model.RecordState
 import org.plumbline.model.RecordsState
 import org.plumbline.model.Refusal
+import org.plumbline.model.Sent
 import org.plumbline.model.Setting
 import org.plumbline.model.SettingsState
 import org.plumbline.model.Shown
@@ -184,10 +185,10 @@ object Samples {
             Item("f2", "photo", "Fir at 14+80", at("12:44"), 3_402_000u, true),
         ),
         listOf(Refusal("a1", "note", "Dec 8 report", at("12:10"), Fault.Invalid("text", "text"))),
-        1, offline, false,
+        1, offline, Sent(23, 23),
     )
     val handed = waiting.copy(
-        refusals = emptyList(), conflicts = 0,
+        refusals = emptyList(), conflicts = 0, sent = Sent(23, 20),
         copy = Copy(
             "/storage/emulated/0/Android/data/org.plumbline.app/files/copies/plumbline-2026-12-10",
             ExportAllView(412u, 63u, 0u, 240_000_000u),

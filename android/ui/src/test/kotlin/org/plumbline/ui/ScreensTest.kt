@@ -236,7 +236,7 @@ class ScreensTest {
             }
         }
         var state by mutableStateOf(Samples.waiting)
-        rule.setContent { Phone { WaitingScreen(shown(state), deeds, {}, {}) } }
+        rule.setContent { Phone { WaitingScreen(shown(state), deeds, {}, {}, {}) } }
         rule.onNodeWithText("Hand over").assertHeightIsAtLeast(64.dp).performClick()
         state = state.copy(copying = true)
         rule.onNodeWithText("Writing …").assertIsNotEnabled()
@@ -256,14 +256,15 @@ class ScreensTest {
                 dismissed = action
             }
         }
-        var opened = false
-        rule.setContent { Phone { WaitingScreen(shown(Samples.waiting), deeds, { opened = true }, {}) } }
+        val opened = ArrayList<String>()
+        rule.setContent { Phone { WaitingScreen(shown(Samples.waiting), deeds, { opened += "conflicts" }, { opened += "photographs" }, {}) } }
         rule.onNode(hasText("All safe and encrypted here", substring = true)).assertExists()
         rule.onNodeWithText("Note not accepted").assertExists()
         rule.onNodeWithText("Take off the list").performClick()
         assertEquals("a1", dismissed)
         rule.onNodeWithText("Choose").performClick()
-        assertTrue(opened)
+        rule.onNodeWithText("23 photographs sent today, all verified").assertHeightIsAtLeast(56.dp).performClick()
+        assertEquals(listOf("conflicts", "photographs"), opened)
     }
 
     @Test

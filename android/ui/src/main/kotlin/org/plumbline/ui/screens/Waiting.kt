@@ -2,6 +2,7 @@ package org.plumbline.ui.screens
 
 import androidx.compose.foundation.BorderStroke
 import androidx.compose.foundation.border
+import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.IntrinsicSize
@@ -9,6 +10,7 @@ import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxHeight
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.height
+import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.lazy.LazyColumn
@@ -18,11 +20,13 @@ import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.clip
+import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.text.buildAnnotatedString
 import androidx.compose.ui.unit.dp
 import org.plumbline.core.Connection
 import org.plumbline.model.Item
 import org.plumbline.model.Refusal
+import org.plumbline.model.Sent
 import org.plumbline.model.Shown
 import org.plumbline.model.WaitingDeeds
 import org.plumbline.model.WaitingState
@@ -48,17 +52,28 @@ import org.plumbline.ui.parts.Tone
 import org.plumbline.ui.parts.Trouble
 import org.plumbline.ui.parts.iconOf
 import org.plumbline.ui.theme.Glyphs
+import org.plumbline.ui.theme.Icons
 import org.plumbline.ui.theme.Plumb
 
-/** What waits: how much, that it is safe, what was not accepted, and two ways on: to try now, and to hand a copy over. */
+/**
+ * What waits: how much, that it is safe, what was not accepted, what went today, and two ways on: to try now, and to hand a copy
+ * over.
+ */
 @Composable
-fun WaitingScreen(shown: Shown<WaitingState>, deeds: WaitingDeeds, onConflicts: () -> Unit, onBack: () -> Unit) {
+fun WaitingScreen(
+    shown: Shown<WaitingState>,
+    deeds: WaitingDeeds,
+    onConflicts: () -> Unit,
+    onPhotographs: () -> Unit,
+    onBack: () -> Unit,
+) {
     val words = Plumb.words
     val state = shown.state
     Frame(
         words("waiting.title"),
         onBack = onBack,
         foot = {
+            if (state.sent.photos > 0) Went(state.sent, onPhotographs)
             val act = words(if (state.trying) "waiting.trying" else "waiting.try")
             Row(Modifier.height(IntrinsicSize.Max), Arrangement.spacedBy(Sizes.gap)) {
                 PrimaryButton(act, deeds::tryNow, Modifier.weight(1f).fillMaxHeight(), enabled = !state.trying)
@@ -123,6 +138,27 @@ private fun Disagreement(n: Int, onConflicts: () -> Unit) {
     val around = Modifier.padding(Sizes.gutter - 4.dp, 6.dp)
     Notice(words.count("waiting.conflicts", n), around, words("waiting.conflicts.way"), shape = Glyphs.Conflict) {
         SecondaryButton(words("waiting.conflicts.open"), onConflicts, Modifier.fillMaxWidth())
+    }
+}
+
+@Composable
+private fun Went(sent: Sent, onPhotographs: () -> Unit) {
+    val (words, tokens) = Plumb.words to Plumb.tokens
+    val status = if (sent.verified == sent.photos) {
+        Status(Glyphs.Verified, words.count("waiting.sent_verified", sent.photos), tokens.ok)
+    } else {
+        val verified = words.number(sent.verified)
+        Status(Glyphs.Received, words.count("waiting.sent_partly", sent.photos, "verified" to verified), tokens.text2)
+    }
+    Row(
+        Modifier.fillMaxWidth().clickable(role = Role.Button, onClick = onPhotographs).heightIn(min = Sizes.least),
+        Arrangement.spacedBy(10.dp),
+        Alignment.CenterVertically,
+    ) {
+        // Not a status line, which is a thing of its own to a screen reader: this is one button.
+        Shape(status.shape, size = 22.dp, color = status.color)
+        Line(status.text, Modifier.weight(1f), Plumb.type.smallStrong)
+        Shape(Icons.Next, color = tokens.text2)
     }
 }
 
