@@ -315,8 +315,8 @@ impl Files {
         })
     }
 
-    /// Removes the sealed files, parts in clear, the store and its notes, and those that a repair replaced or was making; when they are gone
-    /// for good the note `last`, by which a wipe that was cut short is known.
+    /// Removes the sealed files, parts in clear, the store and its notes, and those that a repair replaced or was making;
+    /// when they are gone for good the note `last`, by which a wipe that was cut short is known.
     ///
     /// # Errors
     /// Those of [`error::io`] where something stays.

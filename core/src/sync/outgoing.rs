@@ -62,8 +62,6 @@ pub struct UploadPartView {
     pub url: String,
     /// With which headers; one of them is a secret.
     pub headers: BTreeMap<String, String>,
-    /// When the server takes it no longer, by this device's wall clock.
-    pub until: i64,
 }
 
 /// Photographs that the system carries.
@@ -176,7 +174,6 @@ impl Client {
             return Ok(Vec::new());
         }
         let grant = session.with_token(|token| async move { net.grant(&token, sha256).await }).await?;
-        let until = self.inner.config.clock.wall() + i64::from(grant.expires_in) * 1000;
         let missing: BTreeSet<u64> =
             progress.missing.into_iter().flatten().filter(|n| *n < parts(photo.bytes)).collect();
         let length = missing.iter().map(|n| upload::length(photo, *n)).sum();
@@ -191,7 +188,7 @@ impl Client {
                 move |inner: &Inner| inner.files.put_outgoing(&name, &bytes)
             };
             let file = self.run(put).await?;
-            all.push(UploadPartView { name, file, bytes: length, url, headers, until });
+            all.push(UploadPartView { name, file, bytes: length, url, headers });
         }
         Ok(all)
     }

@@ -1271,8 +1271,6 @@ export interface UploadPartView {
   url: string;
   /** With which headers; one of them is a secret. */
   headers: Record<string, string>;
-  /** When the server takes it no longer, by this device's wall clock. */
-  until: number;
 }
 
 /** What the system carries of parts, and what it may be given. */
