@@ -156,11 +156,12 @@ public final class WaitingModel {
     let now = Date(timeIntervalSince1970: Double(app.phone.now()) / 1000)
     let from = Int64(Calendar.current.startOfDay(for: now).timeIntervalSince1970 * 1000)
     let member = try await client.status().member
-    let count = { [client] (state: Custody?) in
+    let count = { [client] (state: Custody) in
       let request = PhotoDaysRequest(by: member, from: from, state: state, zone: TimeZone.current.identifier)
       return try await client.photoDays(request: request).reduce(0) { $0 + Int($1.count) }
     }
-    return Sent(photos: try await count(nil) - count(.local), verified: try await count(.verified))
+    let (received, verified) = (try await count(.received), try await count(.verified))
+    return Sent(photos: received + verified, verified: verified)
   }
 
   private static func conflicts(_ client: Client) async throws -> [Conflict] {

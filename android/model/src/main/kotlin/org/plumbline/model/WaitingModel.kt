@@ -3,7 +3,6 @@ package org.plumbline.model
 import org.plumbline.core.ActionRequest
 import org.plumbline.core.Custody
 import org.plumbline.core.Datum
-import org.plumbline.core.PhotoDay
 import org.plumbline.core.PhotoDaysRequest
 import org.plumbline.core.WaitingView
 import org.plumbline.protocol.Fault
@@ -114,11 +113,10 @@ class WaitingModel(core: Core, private val zone: ZoneId = ZoneId.systemDefault()
 
     private suspend fun sentToday(me: Uuid?): Sent {
         val from = LocalDate.now(zone).atStartOfDay(zone).toInstant().toEpochMilli()
-        val count = { days: List<PhotoDay> -> days.sumOf { it.count }.toLong() }
-        val all = PhotoDaysRequest(by = me, from = from, zone = zone.id)
-        val here = core.client.photoDays(all.copy(state = Custody.LOCAL))
-        val verified = core.client.photoDays(all.copy(state = Custody.VERIFIED))
-        return Sent(count(core.client.photoDays(all)) - count(here), count(verified))
+        val (received, verified) = listOf(Custody.RECEIVED, Custody.VERIFIED).map { state ->
+            core.client.photoDays(PhotoDaysRequest(by = me, from = from, state = state, zone = zone.id)).sumOf { it.count }.toLong()
+        }
+        return Sent(received + verified, verified)
     }
 
     private fun title(of: List<WaitingView>): String? = TITLES.firstNotNullOfOrNull { field ->
