@@ -38,13 +38,19 @@ async fn state(of: &Person, photo: &PhotoView) -> Custody {
     of.client.photo(ask(json!({"id": photo.id}))).await.unwrap().state
 }
 
-/// Carries a part, knowing no more of it than a system does.
+/// Carries a part, knowing no more of it than a system does, which tries again when a connection breaks: a server that refuses
+/// a part may close before it has read all of it.
 async fn carry(world: &World, part: &UploadPartView) -> StatusCode {
     let tls = trust(&world.server_folder());
     let http = Client::builder().tls_backend_preconfigured(tls).no_proxy().build().unwrap();
-    let request = http.put(&part.url).body(fs::read(&part.file).unwrap());
-    let request = part.headers.iter().fold(request, |request, (name, value)| request.header(name, value));
-    request.send().await.unwrap().status()
+    for _ in 0..20 {
+        let request = http.put(&part.url).body(fs::read(&part.file).unwrap());
+        let request = part.headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+        if let Ok(answer) = request.send().await {
+            return answer.status();
+        }
+    }
+    panic!("no answer to {}", part.url);
 }
 
 fn lying(of: &Person) -> usize {
@@ -70,11 +76,16 @@ async fn photographs_that_the_system_carries_arrive_once_and_are_left_alone_mean
     assert_eq!(parts.len(), 4);
     assert!(parts.iter().all(|part| part.bytes == fs::metadata(&part.file).unwrap().len()));
     let whole: Vec<u8> = parts.iter().flat_map(|part| fs::read(&part.file).unwrap()).collect();
-    assert_eq!(whole, picture(1));
+    // Both were taken in one millisecond of the world's clock: either may be the first.
+    let of_first = parts[0].name.starts_with(&photos[0].id.to_string());
+    let (seed, carried, other) = if of_first { (1, &photos[0], &photos[1]) } else { (2, &photos[1], &photos[0]) };
+    assert!(whole == picture(seed), "the parts are the whole of it");
 
     // A round of the device sends the other one, and of this one nothing.
     assert_eq!(teo.client.sync().await.unwrap().uploaded, 1);
-    assert_eq!((state(teo, &photos[0]).await, state(teo, &photos[1]).await), (Custody::Local, Custody::Verified));
+    assert_eq!(state(teo, carried).await, Custody::Local);
+    // The server reads it again in its own time.
+    assert_ne!(state(teo, other).await, Custody::Local);
 
     for part in &parts {
         assert_eq!(carry(&world, part).await, StatusCode::NO_CONTENT);
@@ -93,7 +104,9 @@ async fn photographs_that_the_system_carries_arrive_once_and_are_left_alone_mean
     assert_eq!((teo.client.sync().await.unwrap().uploaded, lying(teo)), (1, 0));
     assert_eq!(sent.load(Ordering::SeqCst), 0, "no byte is sent twice");
     world.settle().await;
-    assert_eq!(state(world.of("Marta"), &photos[0]).await, Custody::Verified);
+    for photo in &photos {
+        assert_eq!(state(world.of("Marta"), photo).await, Custody::Verified);
+    }
 }
 
 fn names(parts: &[UploadPartView]) -> Vec<&str> {
