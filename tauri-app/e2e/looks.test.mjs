@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { SCREENS, World } from "./world.mjs";
 
-const DAY = 86_400_000;
 const LOOKS = {
   light: { theme: "light", language: "en" },
   dark: { theme: "dark", language: "en" },
@@ -42,7 +41,7 @@ async function wear(window, look) {
 
 test("every screen in every look", async (t) => {
   const world = await World.begin(t, { keyring: false });
-  const invite = await world.startDemonstration();
+  const { invite, last } = await world.startDemonstration();
   const window = await world.open();
   /** A picture of what is there; in the light look also nothing may stand in the way. */
   const show = (name, look) =>
@@ -69,7 +68,6 @@ test("every screen in every look", async (t) => {
 
   assert.equal((await window.call("enrol", { link: invite, device_label: "Office" })).fault, undefined);
   const ask = async (name, request) => (await window.call(name, request)).ok;
-  const last = new Date(Date.now() - 7 * DAY).toISOString().slice(0, 10);
   const { people, rows, days } = await ask("week", { date: last });
   const person = people.find(({ state }) => state === "changed") ?? people.find(({ seconds }) => seconds > 0);
   const row = rows.find(({ worker, seconds }) => worker === person.worker && seconds.some((one) => one > 0));

@@ -6,13 +6,11 @@ import { until } from "./driver.mjs";
 import { picture } from "./picture.mjs";
 import { World } from "./world.mjs";
 
-/** A day of the week that is over, in which everybody of the demonstration has hours. */
-const LAST = new Date(Date.now() - 7 * 86_400_000).toISOString().slice(0, 10);
 const PANE = ["complementary", /./];
 
 test("a day in the office", async (t) => {
   const world = await World.begin(t);
-  const invite = await world.startDemonstration();
+  const { invite, last } = await world.startDemonstration();
   let window = await world.open();
 
   const ask = async (name, request) => {
@@ -20,7 +18,7 @@ test("a day in the office", async (t) => {
     assert.equal(fault, undefined, `${name}: ${JSON.stringify(fault)}`);
     return ok;
   };
-  const week = () => ask("week", { date: LAST });
+  const week = () => ask("week", { date: last });
   const nameOf = async (id) => (await ask("record", { id })).fields.name;
   /** Somebody of last week, the state of whose week is wanted, with a day that has hours. */
   const somebody = async (state) => {
@@ -101,9 +99,9 @@ test("a day in the office", async (t) => {
     const { member } = await ask("status");
     const { worker, project } = await somebody(["open", "signed", "approved", "disputed", "changed"]);
     assert.notEqual(worker, member);
-    const at = Date.parse(`${LAST}T17:00:00Z`);
+    const at = Date.parse(`${last}T17:00:00Z`);
     for (const [what, hours] of [["in", 0], ["out", 4]]) await ask("clock", { what, project, at: at + hours * 3_600_000 });
-    await window.go(`/time?date=${LAST}&worker=${member}&of=${project}`);
+    await window.go(`/time?date=${last}&worker=${member}&of=${project}`);
     await window.click("button", "Sign week", PANE);
     await window.sees(/Signed\s+4\.00\sh, Rosa Delgado/);
     const own = (await week()).people.find((one) => one.worker === member);

@@ -146,11 +146,13 @@ export class World {
     return said.setup;
   }
 
-  /** Starts the small demonstration with its server, made now or as it was left; an invite link for its administrator. */
+  /** Starts the small demonstration with its server, made now or as it was left: an invite link for its administrator, and a day of the last week
+   *  that is over, in which everybody has hours. */
   async startDemonstration() {
     const words = [join(this.folder, "demonstration"), "--scale", "small", "--still"];
     this.server = this.#start(join(PROGRAMS, "plumbline-demo"), words, { stdio: ["pipe", "pipe", "ignore"] });
-    return JSON.parse((await firstLine(this.server.stdout))[0]).invite;
+    const { invite, day } = JSON.parse((await firstLine(this.server.stdout))[0]);
+    return { invite, last: new Date(Date.parse(day) - 7 * 86_400_000).toISOString().slice(0, 10) };
   }
 
   /** Cuts the server off. */

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { RecordView } from "../generated/client";
+import { HERE } from "../i18n/format";
 import { type Call, call, type Failure } from "./client";
 
 /** Every record of a small kind: an organisation's people or projects, page by page. */
@@ -35,6 +36,8 @@ export interface Names {
   /** The project's short code. */
   code: (id: string | null | undefined) => string;
   zone: (id: string | null | undefined) => string | undefined;
+  /** The zone by which days are counted: the project's; over all projects theirs, if they share one; or else this computer's. */
+  dayZone: (project: string | null) => string;
   members: RecordView[];
   projects: RecordView[];
 }
@@ -47,6 +50,9 @@ export function useNames(): Names {
     const people = new Map(members.map((m) => [m.id, m]));
     const sites = new Map(projects.map((p) => [p.id, p]));
     const of = (map: Map<string, RecordView>, id: string | null | undefined) => (id ? map.get(id) : undefined);
+    const zone = (id: string | null | undefined) => text(of(sites, id), "zone") ?? undefined;
+    const standing = projects.filter((p) => !p.withdrawn);
+    const [shared, ...others] = new Set(standing.map((p) => zone(p.id)));
     const member = (id: string | null | undefined) => text(of(people, id), "name") ?? (id ? id.slice(0, 8) : "");
     return {
       member,
@@ -57,9 +63,10 @@ export function useNames(): Names {
       },
       project: (id) => text(of(sites, id), "name") ?? (id ? id.slice(0, 8) : ""),
       code: (id) => text(of(sites, id), "number")?.slice(0, 4) ?? "",
-      zone: (id) => text(of(sites, id), "zone") ?? undefined,
+      zone,
+      dayZone: (project) => zone(project) ?? (others.length === 0 ? shared : undefined) ?? HERE,
       members: members.filter((m) => !m.withdrawn),
-      projects: projects.filter((p) => !p.withdrawn),
+      projects: standing,
     };
   }, [members, projects]);
 }

@@ -1,6 +1,5 @@
 // Civil days, `2026-12-10`: which is today, which comes before, which week it belongs to, and times typed for them.
 import { CalendarDateTime, fromAbsolute, parseDate, toCalendarDate, toZoned } from "@internationalized/date";
-import { HERE } from "../i18n/format";
 
 export function isDay(text: string | null): text is string {
   if (text === null || !/^2[01]\d\d-\d\d-\d\d$/.test(text)) return false;
@@ -11,8 +10,8 @@ export function isDay(text: string | null): text is string {
   }
 }
 
-/** The day of a moment. */
-export const dayOf = (at: number, zone: string = HERE): string => toCalendarDate(fromAbsolute(at, zone)).toString();
+/** The day of a moment in `zone`: of a project, or `dayZone` over all of them. */
+export const dayOf = (at: number, zone: string): string => toCalendarDate(fromAbsolute(at, zone)).toString();
 
 /** So many days after, or before. */
 export const addDays = (date: string, days: number): string => parseDate(date).add({ days }).toString();
@@ -28,7 +27,7 @@ export function minutesOf(text: string): number | null {
 }
 
 /** The moment at which the clocks of `zone` show this time on this day. */
-export function momentOf(date: string, minutes: number, zone: string = HERE): number {
+export function momentOf(date: string, minutes: number, zone: string): number {
   const { year, month, day } = parseDate(date);
   return toZoned(new CalendarDateTime(year, month, day, Math.floor(minutes / 60), minutes % 60), zone).toDate().getTime();
 }

@@ -33,6 +33,8 @@ export interface Look {
   scale?: number;
   width?: number;
   height?: number;
+  /** Where the computer is: without it, where the sites are. */
+  zone?: string;
 }
 
 export interface Rig {
@@ -50,6 +52,8 @@ export interface Rig {
   online: () => Promise<void>;
   /** The client's folder. */
   home: () => string;
+  /** The demonstration's last day, or so many days before it: what it holds depends on when it was made, and where its sites are. */
+  day: (before?: number) => string;
   /** A link that invites one more device of the administrator. */
   invited: () => string;
   /** Tells the page what the window would: a link that was opened. */
@@ -61,8 +65,8 @@ export interface Rig {
 const SCREENS = fileURLToPath(new URL("../../../target/screens/frontend", import.meta.url));
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-/** The sites' own zone: what the page says does not depend on where it is tested. */
-const ZONE = "America/Los_Angeles";
+/** The sites' zone: what the page says does not depend on where it is tested. */
+export const ZONE = "America/Los_Angeles";
 
 /** `fresh`: the client is new and nobody is enrolled in it. */
 export function useRig({ fresh = false } = {}): Rig {
@@ -107,9 +111,9 @@ export function useRig({ fresh = false } = {}): Rig {
 
   const rig: Rig = {
     missing: stage.missing ?? false,
-    async open(path, { theme = "light", language = "en", scale = 1, width = 1440, height = 900 } = {}) {
+    async open(path, { theme = "light", language = "en", scale = 1, width = 1440, height = 900, zone = ZONE } = {}) {
       if (!browser) throw new Error("the browser is not open");
-      const context = await browser.newContext({ viewport: { width, height }, timezoneId: ZONE, locale: language === "es" ? "es-US" : "en-US", reducedMotion: "reduce" });
+      const context = await browser.newContext({ viewport: { width, height }, timezoneId: zone, locale: language === "es" ? "es-US" : "en-US", reducedMotion: "reduce" });
       await context.addInitScript((kept) => localStorage.setItem("plumbline.settings", kept), JSON.stringify({ theme, language, scale, letters: true }));
       context.setDefaultTimeout(10_000);
       const page = await context.newPage();
@@ -148,7 +152,8 @@ export function useRig({ fresh = false } = {}): Rig {
       await rig.call("sync");
     },
     home: () => join(folder, "home"),
-    invited: () => server?.invite ?? "",
+    day: (before = 0) => new Date(Date.parse(server?.ready.day ?? "") - before * 86_400_000).toISOString().slice(0, 10),
+    invited: () => server?.ready.invite ?? "",
     async tell(event, payload) {
       await fetch(`${address}/tell`, { method: "POST", body: JSON.stringify({ event, payload }) });
     },
@@ -169,18 +174,24 @@ async function settled(page: Page) {
   await page.waitForFunction(() => document.getAnimations().every((animation) => animation.playState !== "running"));
 }
 
+/** What it says when it is ready. */
+interface Ready {
+  invite: string;
+  day: string;
+}
+
 /** The demonstration's server: it says by a line that it is ready, and ends with its input. */
 class Server {
   private constructor(
     private readonly process: ChildProcessWithoutNullStreams,
-    readonly invite: string,
+    readonly ready: Ready,
   ) {}
 
   static start(program: string, folder: string): Promise<Server> {
     const started = spawn(program, [folder, "--scale", "small", "--still"]);
     started.stderr.pipe(process.stderr);
     return new Promise((resolve, reject) => {
-      createInterface({ input: started.stdout }).once("line", (line) => resolve(new Server(started, (JSON.parse(line) as { invite: string }).invite)));
+      createInterface({ input: started.stdout }).once("line", (line) => resolve(new Server(started, JSON.parse(line) as Ready)));
       started.once("exit", (code) => reject(new Error(`${program} ended with ${String(code)}`)));
     });
   }

@@ -1,12 +1,12 @@
-// Time in a browser, over the small demonstration: last week, of which everybody has hours.
+// Time in a browser, over the small demonstration: its last whole week, of which everybody has hours.
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { useRig } from "./rig";
 
 const rig = useRig();
-const LAST = new Date(Date.now() - 7 * 86_400_000).toISOString().slice(0, 10);
-const week = () => rig.call("week", { date: LAST });
+const last = () => rig.day(7);
+const week = () => rig.call("week", { date: last() });
 type Person = Awaited<ReturnType<typeof week>>["people"][number];
 
 /** Somebody with a week as it is wanted, and the address of a day of it with hours. */
@@ -16,7 +16,7 @@ async function somebody(wanted: (person: Person) => boolean = () => true) {
   if (!person) throw new Error("the demonstration has nobody like that");
   const { worker, project } = person;
   const row = read.rows.find((one) => one.worker === worker && one.project === project && one.seconds.some((seconds) => seconds > 0));
-  const date = read.days[row?.seconds.findIndex((seconds) => seconds > 0) ?? 0] ?? LAST;
+  const date = read.days[row?.seconds.findIndex((seconds) => seconds > 0) ?? 0] ?? last();
   return { ...person, date, path: `/time?date=${date}&worker=${worker}&of=${project}` };
 }
 const pane = (page: Page) => page.getByRole("complementary");
@@ -24,7 +24,7 @@ const history = (page: Page) => pane(page).getByRole("heading", { name: "History
 
 describe.skipIf(rig.missing)("Time", () => {
   test("shows a line for every worker, and says how many have hours", async () => {
-    const page = await rig.open(`/time?date=${LAST}`);
+    const page = await rig.open(`/time?date=${last()}`);
     const read = await week();
     await page.getByRole("grid").waitFor();
     await page.getByText(`of ${read.people.length} workers`).waitFor();
@@ -32,7 +32,7 @@ describe.skipIf(rig.missing)("Time", () => {
   });
 
   test("moves over the cells, opens why one is what it is, and closes it, by keyboard alone", async () => {
-    const page = await rig.open(`/time?date=${LAST}`);
+    const page = await rig.open(`/time?date=${last()}`);
     await page.getByRole("grid").waitFor();
     await page.keyboard.press("j");
     await page.keyboard.press("ArrowRight");
@@ -110,7 +110,7 @@ describe.skipIf(rig.missing)("Time", () => {
   });
 
   test("keeps to a crew", async () => {
-    const page = await rig.open(`/time?date=${LAST}`);
+    const page = await rig.open(`/time?date=${last()}`);
     const { people } = await week();
     const crew = people.find((person) => person.crew !== null && person.seconds > 0)?.crew ?? "";
     const name = String((await rig.call("record", { id: crew })).fields.name);
@@ -121,7 +121,7 @@ describe.skipIf(rig.missing)("Time", () => {
   });
 
   test("saves the week as a table that a spreadsheet opens", async () => {
-    const page = await rig.open(`/time?date=${LAST}`);
+    const page = await rig.open(`/time?date=${last()}`);
     await page.getByRole("grid").waitFor();
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export CSV" }).click()]);
     const text = await readFile(await download.path(), "utf8");
@@ -152,7 +152,7 @@ describe.skipIf(rig.missing)("Time", () => {
   });
 
   test("keeps the grid in reach in a small window with large text", async () => {
-    const page = await rig.open(`/time?date=${LAST}`, { width: 1024, height: 680, scale: 1.5 });
+    const page = await rig.open(`/time?date=${last()}`, { width: 1024, height: 680, scale: 1.5 });
     await page.getByRole("grid").waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     await rig.axe(page);

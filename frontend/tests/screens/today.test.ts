@@ -1,9 +1,8 @@
 // Today in a browser, over the small demonstration.
 import { describe, expect, test } from "vitest";
-import { useRig } from "./rig";
+import { useRig, ZONE } from "./rig";
 
 const rig = useRig();
-const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: "America/Los_Angeles" }).format(Date.now());
 const readDay = (date: string) => rig.call("day", { date });
 type Day = Awaited<ReturnType<typeof readDay>>;
 const people = (day: Day) => day.projects.flatMap((project) => project.crews.flatMap((crew) => crew.members));
@@ -11,8 +10,7 @@ const people = (day: Day) => day.projects.flatMap((project) => project.crews.fla
 /** The newest of the last eight days that has somebody like that: what there is depends on the hour at which this runs. */
 async function dayWith(wanted: (person: ReturnType<typeof people>[number]) => boolean): Promise<Day> {
   for (let back = 0; back < 8; back++) {
-    const date = new Date(Date.parse(`${today()}T12:00:00Z`) - back * 86_400_000).toISOString().slice(0, 10);
-    const day = await readDay(date);
+    const day = await readDay(rig.day(back));
     if (people(day).some(wanted)) return day;
   }
   throw new Error("the demonstration has nobody like that");
@@ -49,6 +47,17 @@ describe.skipIf(rig.missing)("Today", () => {
     await page.keyboard.press("]");
     await title("Today").waitFor();
   });
+
+  // At any hour one of the two has another day than the sites.
+  for (const zone of ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+    test(`is the day that it is where the sites are, on a computer in ${zone}`, async () => {
+      const page = await rig.open("/today", { zone });
+      await page.getByRole("heading", { name: "Today", level: 1, exact: true }).waitFor();
+      await page.waitForFunction((timeZone) => {
+        const there = new Intl.DateTimeFormat("en-US", { weekday: "long", month: "long", day: "numeric", timeZone });
+        return document.body.textContent.includes(there.format(Date.now()));
+      }, ZONE);
+    });
 
   test("leads to the week that is not settled, by keyboard alone", async () => {
     const page = await rig.open("/today");

@@ -1,9 +1,9 @@
 //! `plumbline-demo DIR`: prepares a demonstration organisation in DIR where there is none, and serves it.
 //!
-//! Progress is told on stderr. One line of JSON on stdout when it is ready: `{"url":..,"invite":..,"ca_sha256":..,"made":..,
-//! "known":..}`: the invite is for an administrator's computer, made says whether the demonstration was made just now, and known
-//! whether such a computer was enrolled before. It ends with its input, or at SIGTERM or an interrupt. With `--enrol HOME` it enrols such a
-//! computer in HOME for `plumbline-drive` and ends. Exit 0: ended in good order, 1: it says why not, 2: the command line is wrong.
+//! Progress is told on stderr. One line of JSON on stdout when it is ready: `{"url":..,"invite":..,"ca_sha256":..,"day":..,
+//! "made":..,"known":..}`: the invite is for an administrator's computer, day is the demonstration's last, made says whether it was
+//! made just now, and known whether such a computer was enrolled before. It ends with its input, or at SIGTERM or an interrupt.
+//! With `--enrol HOME` it enrols such a computer in HOME for `plumbline-drive` and ends. Exit 0: ended in good order, 1: it says why not, 2: the command line is wrong.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command does")]
 
 use std::{
@@ -82,8 +82,8 @@ async fn run(arguments: Arguments, passphrase: Option<Zeroizing<String>>) -> Res
         return enrolled.map_err(Failed::Enrol);
     }
     let ready = json!({
-        "url": served.server.url, "invite": served.invite, "ca_sha256": served.server.ca_sha256, "made": made,
-        "known": served.known,
+        "url": served.server.url, "invite": served.invite, "ca_sha256": served.server.ca_sha256, "day": note.day,
+        "made": made, "known": served.known,
     });
     println!("{ready}");
     tokio::select! {

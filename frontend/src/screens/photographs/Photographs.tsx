@@ -16,7 +16,7 @@ import { Empty, Read } from "../../ui/states";
 import ui from "../../ui/ui.module.css";
 import { usePhotoAt, usePlaceOf, useSettled } from "./day";
 import { DropZone } from "./DropZone";
-import { asked, isFiltered, NONE, useFilter, zoneOf } from "./filter";
+import { asked, isFiltered, NONE, useFilter } from "./filter";
 import { Filters, Legend } from "./Filters";
 import { Grid } from "./Grid";
 import { Import } from "./Import";
@@ -34,7 +34,7 @@ export default function Photographs() {
   const names = useNames();
   const [filter, change] = useFilter();
   const [params, setParams] = useSearchParams();
-  const zone = zoneOf(filter, names);
+  const zone = names.dayZone(filter.project);
   const request = useMemo(() => asked(filter, zone), [filter, zone]);
   const filtered = isFiltered(filter);
   const days = useCall("photo_days", { ...request, zone }, { placeholderData: (before: PhotoDay[] | undefined) => before });

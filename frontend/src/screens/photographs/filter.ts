@@ -3,9 +3,7 @@
 import { parseDate } from "@internationalized/date";
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
-import type { Names } from "../../api/names";
 import type { Custody, PhotosRequest } from "../../generated/client";
-import { HERE } from "../../i18n/format";
 
 export const STATES = ["local", "received", "verified"] as const satisfies Custody[];
 
@@ -78,11 +76,4 @@ export function asked(filter: Filter, zone: string): Asked {
     state: filter.state === "withdrawn" ? null : filter.state,
     withdrawn: filter.state === "withdrawn",
   };
-}
-
-/** The zone by which days are counted: the project's; over all projects theirs, if they share one. */
-export function zoneOf(filter: Filter, names: Names): string {
-  const zones = new Set(names.projects.map((project) => names.zone(project.id)));
-  const [shared] = zones;
-  return names.zone(filter.project) ?? (zones.size === 1 ? shared : undefined) ?? HERE;
 }

@@ -9,7 +9,6 @@ import { useFormat } from "../../i18n/format";
 import { join } from "../../ui/controls";
 import { Notch } from "../../ui/status";
 import ui from "../../ui/ui.module.css";
-import { dayOf } from "../days";
 import { cellOf, concerned, DAYS, dayTotals, type Group, type Line, lineOvertime, lineTotal, linesOf, type Week } from "./week";
 import type { Opened } from "./place";
 import { WeekStateMark } from "./WeekStateMark";
@@ -29,6 +28,8 @@ const PAD = 8;
 export interface GridProps {
   ref: Ref<GridHandle>;
   week: Week;
+  /** The day that it is where the project is. */
+  today: string;
   groups: Group[];
   /** Lines without filters, for "12 of 15 workers". */
   all: Line[];
@@ -52,7 +53,7 @@ export function Grid(props: GridProps) {
     return groups.flatMap((group): Item[] => [{ kind: "group", group }, ...group.lines.map((line): Item => ({ kind: "line", line, index: index++ }))]);
   }, [groups]);
 
-  const today = week.days.indexOf(dayOf(Date.now()));
+  const today = week.days.indexOf(props.today);
   const isOpened = (line: Line) => opened !== null && line.person.worker === opened.worker && line.person.project === opened.project;
   const [at, setAt] = useState(() => ({
     line: Math.max(0, opened ? lines.findIndex(isOpened) : 0),
@@ -144,6 +145,7 @@ export function Grid(props: GridProps) {
                   key={`${item.line.person.worker} ${item.line.person.project}`}
                   line={item.line}
                   week={week}
+                  running={props.today <= week.to}
                   rowindex={index + 2}
                   style={style}
                   active={item.index === active.line ? active.day : null}
@@ -220,6 +222,7 @@ function GroupName({ group, crew, oneProject }: { group: Group; crew: GridProps[
 function LineRow(props: {
   line: Line;
   week: Week;
+  running: boolean;
   rowindex: number;
   style: React.CSSProperties;
   active: number | null;
@@ -290,7 +293,7 @@ function LineRow(props: {
         {over > 0 && shown(over)}
       </span>
       <span role="gridcell" className={styles.state}>
-        <WeekStateMark person={line.person} running={dayOf(Date.now()) <= week.to} />
+        <WeekStateMark person={line.person} running={props.running} />
       </span>
     </div>
   );

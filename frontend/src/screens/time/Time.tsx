@@ -16,7 +16,7 @@ import { NeedMark, Notch } from "../../ui/status";
 import { Steps } from "../../ui/Steps";
 import ui from "../../ui/ui.module.css";
 import { useUndo } from "../../ui/undo";
-import { addDays, dayOf, mondayOf } from "../days";
+import { addDays, mondayOf } from "../days";
 import { useWeekActs } from "./acts";
 import { Bars } from "./Bars";
 import { Cell } from "./Cell";
@@ -36,9 +36,9 @@ export default function Time() {
   const status = useCall("status").data;
   const { tell } = useUndo();
   const [place, change] = usePlace();
-  const { date, project, crew, classification, opened } = place;
+  const { today, date, project, crew, classification, opened } = place;
   const monday = mondayOf(date);
-  const thisMonday = mondayOf(dayOf(Date.now()));
+  const thisMonday = mondayOf(today);
   const grid = useRef<GridHandle>(null);
   const [correcting, setCorrecting] = useState(false);
   // Enter goes into the pane, as soon as it is there; Space only looks.
@@ -212,6 +212,7 @@ export default function Time() {
             <Grid
               ref={grid}
               week={data}
+              today={today}
               groups={shown.list}
               all={shown.all}
               crew={(id) => ({ name: crewName(id), foreman: text(crews.data?.find((one) => one.id === id), "foreman") })}

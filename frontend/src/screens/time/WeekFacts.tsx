@@ -22,7 +22,7 @@ export function WeekFacts({ person, date, week, self, zone }: { person: Person; 
   const hours = (seconds: number) => t("time:h", { hours: format.number(agreedHundredths(week, person, seconds) / 100, 2) });
   const agreed = (of: Person["signed"]) =>
     of && [hours(of.seconds), names.member(of.by), of.at !== null && format.when(of.at, zone), of.position === null ? t("status.pending") : t("time:entry", { position: format.number(of.position) })].filter(Boolean).join(", ");
-  const running = dayOf(Date.now()) < mondayOf(date) || mondayOf(dayOf(Date.now())) === mondayOf(date);
+  const running = mondayOf(dayOf(Date.now(), zone)) <= mondayOf(date);
   return (
     <Section title={t("time:week")} aside={<WeekStateMark person={person} running={running} />}>
       {person.disputed !== null && (

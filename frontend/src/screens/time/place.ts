@@ -1,6 +1,7 @@
 // Which week, which filters, which cell: kept in the address, so that other screens can lead to a cell.
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
+import { useNames } from "../../api/names";
 import { dayOf, isDay } from "../days";
 
 export interface Opened {
@@ -10,6 +11,8 @@ export interface Opened {
 }
 
 export interface Place {
+  /** The day that it is where the project is. */
+  today: string;
   /** A day of the week that is shown; the day of the opened cell. */
   date: string;
   project: string | null;
@@ -18,22 +21,29 @@ export interface Place {
   opened: Opened | null;
 }
 
-export function usePlace(): [Place, (change: Partial<Place>, replace?: boolean) => void] {
+/** What becomes another; the opened cell takes its day along. */
+type Change = Partial<Omit<Place, "today">>;
+
+export function usePlace(): [Place, (change: Change, replace?: boolean) => void] {
   const [params, setParams] = useSearchParams();
+  const names = useNames();
+  const project = params.get("project");
+  const today = dayOf(Date.now(), names.dayZone(project));
   const place = useMemo<Place>(() => {
     const asked = params.get("date");
-    const date = isDay(asked) ? asked : dayOf(Date.now());
+    const date = isDay(asked) ? asked : today;
     const [worker, of] = [params.get("worker"), params.get("of")];
     return {
+      today,
       date,
-      project: params.get("project"),
+      project,
       crew: params.get("crew"),
       classification: params.get("classification"),
       opened: worker && of ? { worker, project: of, date } : null,
     };
-  }, [params]);
+  }, [params, project, today]);
   const change = useCallback(
-    ({ opened, ...rest }: Partial<Place>, replace = true) =>
+    ({ opened, ...rest }: Change, replace = true) =>
       setParams(
         (before) => {
           const after = new URLSearchParams(before);

@@ -79,7 +79,7 @@ function Photographs({ date, project }: { date: string; project: string | null }
   const { t } = useTranslation();
   const format = useFormat();
   const names = useNames();
-  const zone = names.zone(project) ?? HERE;
+  const zone = names.dayZone(project);
   const to = momentOf(addDays(date, 1), 0, zone);
   const photos = useCall("photos", { project, to, limit: SHOWN_PHOTOS }, { placeholderData: (before) => before });
   const days = useCall("photo_days", { project, from: momentOf(date, 0, zone), to, zone }, { placeholderData: (before) => before });

@@ -31,10 +31,10 @@ export default function Today() {
   const names = useNames();
   const go = useNavigate();
   const [params, setParams] = useSearchParams();
-  const today = dayOf(Date.now());
+  const project = params.get("project");
+  const today = dayOf(Date.now(), names.dayZone(project));
   const asked = params.get("date");
   const date = isDay(asked) ? asked : today;
-  const project = params.get("project");
   const set = (name: string, value: string | null) =>
     setParams((before) => {
       const after = new URLSearchParams(before);
