@@ -21,6 +21,9 @@ export const SCREENS = join(ROOT, "target", "screens");
 const KEYRING = "throwaway";
 const PASSPHRASE = "correct horse battery";
 
+/** How long a dialog may think about what stands in its line. */
+const DIALOG_MS = 3_000;
+
 const BUS = "org.freedesktop.DBus";
 
 const BUS_CONFIG = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "busconfig.dtd">
@@ -250,20 +253,25 @@ export class World {
   /** Picks a file in the dialog that `ask` opens. */
   async pick(file, ask) {
     const answered = ask();
+    const shown = async () => (await this.#x("search", "--onlyvisible", "--class", "plumbline-desktop")).split("\n").filter(Boolean);
     const dialog = await until("the dialog", async () => {
-      const windows = (await this.#x("search", "--onlyvisible", "--class", "plumbline-desktop")).split("\n").filter(Boolean);
+      const windows = await shown();
       return windows.length > 1 ? windows.at(-1) : null;
     });
+    const gone = async () => !(await shown()).includes(dialog);
     await this.#x("windowfocus", "--sync", dialog);
-    // The path's first letter opens a line for it, and what comes before the line is there gets lost. What stands in it is read
-    // back, and taken once: what is typed while the dialog reads its line makes another path, or falls into the page.
-    await until("the path in the dialog's line", async () => {
+    // While the dialog still reads its folder it loses letters, empties its line and forgets Return. So its line is read back before
+    // Return, and both are done again as long as it is there: only then, for what is typed afterwards falls into the page.
+    await until("the dialog to take the path", async () => {
+      if (await gone()) return true;
       await this.#x("key", "ctrl+a");
-      await this.#x("type", file);
-      await this.#x("key", "ctrl+a");
-      return (await all(this.#start("xclip", ["-out", "-selection", "primary"]).stdout)) === file;
+      if ((await all(this.#start("xclip", ["-out", "-selection", "primary"]).stdout)) !== file) {
+        await this.#x("type", file);
+        return false;
+      }
+      await this.#x("key", "Return");
+      return until("the dialog to go", gone, DIALOG_MS);
     });
-    await this.#x("key", "Return");
     const { ok, fault } = await answered;
     if (fault) throw new Error(JSON.stringify(fault));
     return ok;
