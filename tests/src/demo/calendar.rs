@@ -15,8 +15,8 @@ use crate::{clock::MINUTE, dice::Dice};
 /// Where the sites are.
 pub const ZONE: &str = "America/Los_Angeles";
 
-/// Local minutes within which a weekday's normal shift is under way.
-const USUAL: std::ops::Range<i64> = 465..1080;
+/// Local minutes within which a weekday's usual shift is under way for everybody: later the first crew goes home.
+const USUAL: std::ops::Range<i64> = 465..855;
 /// How long ago today's shift began, at an hour that is not usual.
 const UNDER_WAY: i64 = 450;
 

@@ -323,4 +323,23 @@ mod tests {
         let back = |act: &&&Act| matches!(act.deed, Deed::Clock { what: "break_end", .. });
         assert_eq!(today.iter().filter(rest).count() - today.iter().filter(back).count(), 2);
     }
+
+    #[test]
+    fn at_every_hour_of_a_week_all_who_came_are_still_there() {
+        let monday = "2026-12-07T00:00:00-08:00".parse::<jiff::Timestamp>().unwrap().as_millisecond();
+        for cast in [cast::small(), cast::full()] {
+            for quarter in 0..7 * 24 * 4 {
+                let calendar = Calendar::until(monday + quarter * 15 * MINUTE, 1);
+                let plan = plan(&cast, &calendar, 0);
+                let today = plan.days[&calendar.today].values().flatten();
+                let count = |wanted| {
+                    let is = |act: &&Act| matches!(act.deed, Deed::Clock { what, .. } if what == wanted);
+                    today.clone().filter(is).count()
+                };
+                let hands = cast.crews.iter().flat_map(|crew| crew.hands);
+                let come = hands.filter(|hand| matches!(hand.today, Fate::Works | Fate::Rests)).count();
+                assert_eq!((count("in"), count("out")), (come, 0), "{}", calendar.local(calendar.now));
+            }
+        }
+    }
 }
